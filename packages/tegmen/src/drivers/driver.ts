@@ -6,6 +6,8 @@
  * no opinion about types, transactions or retries; those live above it.
  */
 
+import type { ConnectionOptions } from "node:tls";
+
 /** One column of a result, as RowDescription tells it. */
 export interface Field {
   readonly name: string;
@@ -175,7 +177,7 @@ export interface ConnectTarget {
   readonly password: string | undefined;
   readonly database: string;
   /** TLS settings for Node, or false for plain text. */
-  readonly tls: import("node:tls").ConnectionOptions | false;
+  readonly tls: ConnectionOptions | false;
   /** Startup parameters beside user and database: application_name, options, TimeZone... */
   readonly startup: Readonly<Record<string, string>>;
   /** Milliseconds; 0 waits for ever. */

@@ -1,0 +1,175 @@
+import {
+  type BatchOutcome,
+  type ConnectTarget,
+  type DriverConnection,
+  type DriverStatement,
+  type DriverStream,
+  type Notice,
+  type TransactionStatus,
+} from "../driver.ts";
+import { BatchQuery } from "./batch-query.ts";
+import { sendCancelRequest } from "./cancel-request.ts";
+import type { PgClient, PgQueryHandlers } from "./pg-internals.ts";
+import { FlowingStream, PagedStream, type StreamHost } from "./pg-stream.ts";
+import { StatementCache } from "./statement-cache.ts";
+import { StreamQuery } from "./stream-query.ts";
+
+/** The most parameters that fit into a Bind message. */
+const maxParameters = 65_535;
+
+/** A query on the wire whose ReadyForQuery has not come. */
+type InFlight = PgQueryHandlers & { settle(): void; handleParseComplete(): void };
+
+/** One server connection by `pg`, always in pipeline mode. */
+export class PgDriverConnection implements DriverConnection {
+  readonly address: string;
+  readonly #client: PgClient;
+  readonly #target: ConnectTarget;
+  readonly #parameters: Map<string, string>;
+  readonly #cache: StatementCache;
+  readonly #closeListeners: ((cause: Error) => void)[] = [];
+  readonly #noticeListeners: ((notice: Notice) => void)[] = [];
+  #inFlight: InFlight[] = [];
+  #status: TransactionStatus = "I";
+  #closedBy: Error | undefined;
+  #turns = 0;
+  #portals = 0;
+
+  constructor(client: PgClient, target: ConnectTarget, parameters: Map<string, string>) {
+    this.#client = client;
+    this.#target = target;
+    this.#parameters = parameters;
+    this.#cache = new StatementCache(target.preparedStatementCacheSize);
+    this.address = target.host.startsWith("/") ? target.host : `${target.host}:${target.port}`;
+    let lastError: Error | undefined;
+    client.on("error", (error: Error) => (lastError ??= error));
+    client.connection.on("end", () => this.#ended(lastError ?? new Error("the server closed the connection")));
+    client.connection.on("readyForQuery", (message: { status: TransactionStatus }) => this.#ready(message.status));
+    client.connection.on("parseComplete", () => this.#inFlight[0]?.handleParseComplete());
+    client.on("notice", (notice) => {
+      const { severity, code, message = "", detail, hint } = notice;
+      for (const listener of this.#noticeListeners) listener({ severity, code, message, detail, hint });
+    });
+  }
+
+  get serverParameters(): ReadonlyMap<string, string> {
+    return this.#parameters;
+  }
+
+  get processId(): number | null {
+    return this.#client.processID;
+  }
+
+  get transactionStatus(): TransactionStatus {
+    return this.#status;
+  }
+
+  get isOpen(): boolean {
+    return this.#closedBy === undefined;
+  }
+
+  get turns(): number {
+    return this.#turns;
+  }
+
+  async run(batch: readonly DriverStatement[]): Promise<BatchOutcome> {
+    for (let index = 0; index < batch.length; index++) {
+      const count = batch[index]!.parameters.length;
+      if (count <= maxParameters) continue;
+      const cause = new RangeError(`a statement takes at most ${maxParameters} parameters, this one has ${count}`);
+      return { results: [], failure: { kind: "client", index, cause } };
+    }
+    const idle = this.#status === "I" && this.#inFlight.length === 0;
+    const outcome = await this.#send(batch);
+    const { failure } = outcome;
+    if (failure?.kind !== "server" || !isStalePlan(failure.fields)) return outcome;
+    const statement = batch[failure.index]!;
+    const stale = this.#cache.find(statement.sql);
+    if (stale !== undefined) this.#cache.discard(stale);
+    // Nothing of it has run, and no transaction was lost with it: once more, prepared anew.
+    return idle && batch.length === 1 && this.isOpen ? this.#send(batch) : outcome;
+  }
+
+  runSimple(sql: string): Promise<BatchOutcome> {
+    return this.#send(sql);
+  }
+
+  stream(statement: Omit<DriverStatement, "consumer">, batchSize: number): DriverStream {
+    const host: StreamHost = {
+      send: (step, listener) => {
+        const query = new StreamQuery(step, listener, this.#onSubmit);
+        if (this.#closedBy === undefined) this.#client.query(query);
+        else query.handleError(this.#closedBy);
+      },
+      pause: () => this.#client.connection.stream.pause(),
+      resume: () => this.#client.connection.stream.resume(),
+      cancel: () => this.cancel(),
+      destroy: () => this.destroy(),
+      ended: () => {},
+    };
+    return this.#status === "I"
+      ? new FlowingStream(host, statement, batchSize)
+      : new PagedStream(host, statement, `tegmen_p${++this.#portals}`, batchSize);
+  }
+
+  async cancel(): Promise<void> {
+    const { processID, secretKey } = this.#client;
+    if (processID === null || secretKey === null) return;
+    await sendCancelRequest(this.#target, processID, secretKey);
+  }
+
+  forgetPrepared(): void {
+    this.#cache.clear();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closedBy !== undefined) return;
+    await this.#client.end();
+  }
+
+  destroy(): void {
+    this.#client.connection.stream.destroy();
+  }
+
+  onClose(listener: (cause: Error) => void): void {
+    if (this.#closedBy === undefined) this.#closeListeners.push(listener);
+    else listener(this.#closedBy);
+  }
+
+  onNotice(listener: (notice: Notice) => void): void {
+    this.#noticeListeners.push(listener);
+  }
+
+  #send(what: readonly DriverStatement[] | string): Promise<BatchOutcome> {
+    if (this.#closedBy !== undefined) {
+      const failure = { kind: "lost", index: 0, sent: false, cause: this.#closedBy } as const;
+      return Promise.resolve({ results: [], failure });
+    }
+    return new Promise((resolve) => this.#client.query(new BatchQuery(what, this.#cache, this.#onSubmit, resolve)));
+  }
+
+  readonly #onSubmit = (query: InFlight): void => {
+    if (this.#inFlight.length === 0) this.#turns++;
+    this.#inFlight.push(query);
+  };
+
+  #ready(status: TransactionStatus): void {
+    this.#status = status;
+    this.#inFlight.shift()?.settle();
+  }
+
+  #ended(cause: Error): void {
+    if (this.#closedBy !== undefined) return;
+    this.#closedBy = cause;
+    const lost = this.#inFlight;
+    this.#inFlight = [];
+    for (const query of lost) query.handleError(cause);
+    for (const listener of this.#closeListeners.splice(0)) listener(cause);
+  }
+}
+
+/** The server no longer has the statement, or its result has other columns by now. */
+function isStalePlan(fields: { readonly code?: string | undefined; readonly message: string }): boolean {
+  if (fields.code === "0A000") return fields.message.includes("cached plan must not change result type");
+  return fields.code === "26000";
+}
