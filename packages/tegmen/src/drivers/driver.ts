@@ -124,6 +124,8 @@ export interface DriverConnection {
   readonly transactionStatus: TransactionStatus;
   /** False once the connection was lost or closed. */
   readonly isOpen: boolean;
+  /** Something was sent whose answer is not complete: a batch, or a stream that nobody has closed. */
+  readonly isBusy?: boolean;
   /** How often the client had to wait for the server: batches sent while nothing else was under way. */
   readonly turns: number;
 
