@@ -1,0 +1,192 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rename, rm, symlink } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  isMusl,
+  OLDEST_MAJOR,
+  packagedBinaries,
+  platformPackage,
+  programIn,
+  systemBinaries,
+  type Binaries,
+} from "./binaries.ts";
+import { copyTree, isFolder } from "./copy-tree.ts";
+import { BackendError } from "./errors.ts";
+import { cacheFolder, sharedCacheFolder } from "./folders.ts";
+import { programEnvironment, runToEnd, waysToRun, type RunAs } from "./run-as.ts";
+
+/** PostgreSQL's programs, known to run on this machine, and how to run them. */
+export interface Installation {
+  readonly origin: "package" | "system";
+  readonly folder: string;
+  /** As the server tells it, for example `18.4`. */
+  readonly version: string;
+  readonly major: number;
+  readonly way: RunAs;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What may be chosen about the programs. */
+export interface InstallationOptions {
+  /** The folder with `postgres` and `initdb`, instead of searching for one. */
+  readonly binaries?: string;
+  /** Which searches to make, in order; the default is the platform package, then the system's own. */
+  readonly search?: readonly ("package" | "system")[];
+  /** The ways of running to try; by default those that fit the current user. */
+  readonly ways?: readonly RunAs[];
+}
+
+/** A short name for a text, for use in file names. */
+export function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** Puts a finished folder in its place; if another process was quicker, its folder is kept. */
+export async function settle(built: string, place: string): Promise<void> {
+  try {
+    await rename(built, place);
+  } catch (error) {
+    await rm(built, { recursive: true, force: true });
+    if (!(await isFolder(place))) throw error;
+  }
+}
+
+/** Makes the links in a folder of the cache, for the loader to search: the package is not ours to change. */
+async function libraryFolder(binaries: Binaries): Promise<string> {
+  const cache = await cacheFolder();
+  const place = join(cache, `libraries-${shortHash(JSON.stringify(binaries))}`);
+  if (await isFolder(place)) return place;
+  const built = await mkdtemp(`${place}.`);
+  for (const link of binaries.missingLinks) {
+    await symlink(resolve(binaries.folder, "..", link.folder, link.library), join(built, link.name));
+  }
+  await settle(built, place);
+  return place;
+}
+
+/** Copies the package's programs to where they can be read and have their links. */
+async function copiedFolder(binaries: Binaries, shared: boolean): Promise<string> {
+  const cache = shared ? await sharedCacheFolder() : await cacheFolder();
+  const place = join(cache, `postgresql-${shortHash(JSON.stringify(binaries))}`);
+  if (!(await isFolder(place))) {
+    const building = await mkdtemp(`${place}.`);
+    const built = join(building, "native");
+    await copyTree(resolve(binaries.folder, ".."), built, {
+      folderMode: 0o755,
+      keep: (name) => !name.endsWith(".a") && name !== "pkgconfig" && name !== "include",
+    });
+    for (const link of binaries.missingLinks) {
+      await symlink(link.library, join(built, link.folder, link.name));
+    }
+    await settle(built, place);
+    await rm(building, { recursive: true, force: true });
+  }
+  return join(place, "bin");
+}
+
+/** A way to reach the programs. */
+interface Access {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The ways to reach the programs: as they lie, then copied. A system's own are never copied. */
+function accesses(binaries: Binaries, way: RunAs): readonly (() => Promise<Access>)[] {
+  const asTheyLie = async (): Promise<Access> => {
+    if (binaries.missingLinks.length === 0) return { folder: binaries.folder, environment: programEnvironment() };
+    const inherited = process.env["LD_LIBRARY_PATH"];
+    const libraries = await libraryFolder(binaries);
+    const path = inherited ? `${libraries}:${inherited}` : libraries;
+    return { folder: binaries.folder, environment: programEnvironment({ LD_LIBRARY_PATH: path }) };
+  };
+  const copied = async (): Promise<Access> => ({
+    folder: await copiedFolder(binaries, way.kind === "nobody"),
+    environment: programEnvironment(),
+  });
+  if (binaries.origin === "system") return [asTheyLie];
+  // macOS strips DYLD_LIBRARY_PATH from what a shell starts, and initdb starts a shell.
+  if (binaries.missingLinks.length > 0 && process.platform !== "linux") return [copied];
+  return [asTheyLie, copied];
+}
+
+/** What came of trying to run some programs. */
+type Trial = { readonly installation: Installation } | { readonly reason: string };
+
+async function tryBinaries(binaries: Binaries, way: RunAs): Promise<Trial> {
+  let reason = "";
+  for (const access of accesses(binaries, way)) {
+    try {
+      const { folder, environment } = await access();
+      const { code, output } = await runToEnd(way, programIn(folder, "postgres"), ["--version"], { environment });
+      const [, version, major] = /\(PostgreSQL\) ((\d+)\S*)/.exec(output) ?? [];
+      if (code === 0 && version !== undefined && major !== undefined) {
+        if (Number(major) < OLDEST_MAJOR) return { reason: `it is version ${version}` };
+        const { origin } = binaries;
+        return { installation: { origin, folder, version, major: Number(major), way, environment } };
+      }
+      reason ||= output.trim() || `postgres --version ended with code ${code}`;
+    } catch (error) {
+      reason ||= error instanceof Error ? error.message : String(error);
+    }
+  }
+  return { reason };
+}
+
+function explain(tried: readonly string[]): string {
+  const lines = [
+    `No PostgreSQL (${OLDEST_MAJOR} or newer) for the demo cluster to run on ${process.platform}-${process.arch}.`,
+    ...tried.map((attempt) => `  tried ${attempt}`),
+    `Install the optional dependency ${platformPackage()} (it is left out by "npm install --omit=optional"),`,
+  ];
+  if (isMusl()) {
+    lines.push("or, as that package needs glibc and this system has musl, the system's own: apk add postgresql.");
+  } else if (process.platform === "linux") {
+    lines.push("or the system's own, for example: apt-get install postgresql, or dnf install postgresql-server.");
+  } else if (process.platform === "darwin") {
+    lines.push("or the system's own, for example: brew install postgresql.");
+  } else {
+    lines.push("or PostgreSQL from https://www.postgresql.org/download/ and put it on PATH.");
+  }
+  lines.push("A real cockroach binary on PATH or in COCKROACH_BINARY serves as well.");
+  return lines.join("\n");
+}
+
+/** Every set of programs to try, best first, and notes on searches that found none. */
+async function candidates(options: InstallationOptions): Promise<readonly (Binaries | string)[]> {
+  if (options.binaries !== undefined) {
+    return [{ origin: "system", folder: resolve(options.binaries), missingLinks: [] }];
+  }
+  const found: (Binaries | string)[] = [];
+  for (const search of options.search ?? ["package", "system"]) {
+    if (search === "package") found.push((await packagedBinaries()) ?? `${platformPackage()}: not installed`);
+    else {
+      const system = systemBinaries();
+      found.push(...(system.length === 0 ? ["PATH and the usual folders: no postgres with initdb"] : system));
+    }
+  }
+  return found;
+}
+
+/**
+ * Finds PostgreSQL's programs and a way to run them: the platform package before the system's own,
+ * as the current user where PostgreSQL allows it.
+ *
+ * @throws BackendError that says what was tried and what to install.
+ */
+export async function findInstallation(options: InstallationOptions = {}): Promise<Installation> {
+  const ways = options.ways ?? waysToRun();
+  const tried: string[] = [];
+  for (const candidate of await candidates(options)) {
+    if (typeof candidate === "string") {
+      tried.push(candidate);
+      continue;
+    }
+    for (const way of ways) {
+      const trial = await tryBinaries(candidate, way);
+      if ("installation" in trial) return trial.installation;
+      const as = way.kind === "self" ? "" : way.kind === "nobody" ? " as nobody" : " in a user namespace";
+      tried.push(`${candidate.folder}${as}: ${trial.reason}`);
+    }
+  }
+  throw new BackendError(explain(tried));
+}

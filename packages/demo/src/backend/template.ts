@@ -1,0 +1,166 @@
+import { chown, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { programIn } from "./binaries.ts";
+import { copyTree, isFolder } from "./copy-tree.ts";
+import { BackendError } from "./errors.ts";
+import { temporaryRoot } from "./folders.ts";
+import { settle, shortHash, type Installation } from "./installation.ts";
+import { doOnce } from "./lock.ts";
+import { runToEnd } from "./run-as.ts";
+import { demoSettings, settingsFile } from "./settings.ts";
+
+/** Counts up when the way a template is made changes, so that older ones are not used. */
+const LAYOUT = 1;
+
+/** A template that no server was started from for this long (14 days, in milliseconds) is removed. */
+const UNUSED_AFTER = 14 * 24 * 60 * 60 * 1000;
+
+/** What a builder that died has left is removed after this long (1 hour, in milliseconds). */
+const ABANDONED_AFTER = 60 * 60 * 1000;
+
+/** What a template data folder holds besides what initdb makes. */
+export interface TemplateContent {
+  readonly superuser: string;
+  /** Run once in each of the databases. */
+  readonly sql?: string;
+  /** Where it is run; databases that do not exist are created. */
+  readonly databases?: readonly string[];
+}
+
+const EXISTING: readonly string[] = ["template1", "postgres"];
+
+function initdbArguments(installation: Installation, content: TemplateContent, target: string): string[] {
+  // Text compares by bytes and changes its case by Unicode's rules, as in CockroachDB.
+  const locale =
+    installation.major >= 17
+      ? ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+      : ["--locale=C", ...(process.platform === "linux" ? ["--lc-ctype=C.UTF-8"] : [])];
+  return [
+    `--pgdata=${target}`,
+    `--username=${content.superuser}`,
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--no-sync",
+    "--no-instructions",
+    "--wal-segsize=1",
+    ...locale,
+    ...(installation.major >= 18 ? ["--no-data-checksums"] : []),
+  ];
+}
+
+/**
+ * Runs SQL in a data folder that no server has open, as the superuser.
+ *
+ * @throws BackendError with the server's message if a statement fails.
+ */
+export async function runSingleUser(
+  installation: Installation,
+  data: string,
+  database: string,
+  sql: string,
+): Promise<void> {
+  // In this mode a statement ends at a semicolon before an empty line, wherever that is; a blank on
+  // the empty line keeps the text together.
+  const input = sql.replaceAll("\r\n", "\n").replaceAll(/;(?=\n\n)/g, "; ");
+  const { code, output } = await runToEnd(
+    installation.way,
+    programIn(installation.folder, "postgres"),
+    ["--single", "-j", "-D", data, "-c", "exit_on_error=on", "-c", "log_min_messages=error", database],
+    { environment: installation.environment, input },
+  );
+  if (code === 0) return;
+  const message = /(?:ERROR|FATAL|PANIC): .*/.exec(output)?.[0] ?? `postgres --single ended with code ${code}`;
+  throw new BackendError(`Preparing database "${database}" failed: ${message}`, { output });
+}
+
+async function initialise(installation: Installation, content: TemplateContent, target: string): Promise<void> {
+  const { code, output } = await runToEnd(
+    installation.way,
+    programIn(installation.folder, "initdb"),
+    initdbArguments(installation, content, target),
+    { environment: installation.environment },
+  );
+  if (code !== 0) {
+    const message = /(?:error|FATAL): .*/.exec(output)?.[0] ?? output.trim();
+    throw new BackendError(`initdb of PostgreSQL ${installation.version} failed: ${message}`, { output });
+  }
+  await writeFile(join(target, "postgresql.conf"), settingsFile(demoSettings(installation.major)));
+  const { sql, databases = EXISTING } = content;
+  for (const database of databases.filter((name) => !EXISTING.includes(name))) {
+    await runSingleUser(installation, target, "template1", `CREATE DATABASE "${database.replaceAll('"', '""')}"`);
+  }
+  if (sql === undefined) return;
+  for (const database of databases) await runSingleUser(installation, target, database, sql);
+}
+
+/** Removes templates that have not been used for long, and what builders that died have left. */
+async function prune(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    if (!name.startsWith("template-")) continue;
+    const path = join(cache, name);
+    const used = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+    const limit = name.includes(".") ? ABANDONED_AFTER : UNUSED_AFTER;
+    if (Date.now() - used > limit) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Makes the template at `place`, at once complete or not at all. */
+async function build(installation: Installation, content: TemplateContent, place: string): Promise<void> {
+  const { owner } = installation.way;
+  const building = await mkdtemp(owner === undefined ? `${place}.` : join(await temporaryRoot(), "tegmen-template-"));
+  try {
+    if (owner !== undefined) await chown(building, owner.uid, owner.gid);
+    const built = join(building, "data");
+    await initialise(installation, content, built);
+    if (owner === undefined) {
+      await settle(built, place);
+      return;
+    }
+    // The server's user cannot write to the cache: root brings it there.
+    const copy = await mkdtemp(`${place}.`);
+    await copyTree(built, join(copy, "data"));
+    await settle(join(copy, "data"), place);
+    await rm(copy, { recursive: true, force: true });
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The folder with a freshly initialised database cluster, to be copied for each server. It is made
+ * once per PostgreSQL version and content and kept in the cache.
+ *
+ * @param cache - the folder in which templates are kept
+ * @throws BackendError if initdb or the content's SQL fails.
+ */
+export async function templateFolder(
+  installation: Installation,
+  content: TemplateContent,
+  cache: string,
+): Promise<string> {
+  const key = shortHash(
+    JSON.stringify([
+      LAYOUT,
+      installation.version,
+      process.arch,
+      initdbArguments(installation, content, ""),
+      demoSettings(installation.major),
+      content.sql ?? null,
+      content.databases ?? null,
+    ]),
+  );
+  const place = join(cache, `template-${installation.major}-${key}`);
+  if (!(await isFolder(place))) {
+    await doOnce(
+      join(cache, `lock-${key}`),
+      () => isFolder(place),
+      async () => {
+        await prune(cache);
+        await build(installation, content, place);
+      },
+    );
+  }
+  const now = new Date();
+  await utimes(place, now, now);
+  return place;
+}
