@@ -1,4 +1,4 @@
-const urlCredentials = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#'"]*)@/gi;
+const urlCredentials = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/]*)@/gi;
 const urlSecretOptions = /([?&](?:password|sslpassword)=)[^&\s'"]*/gi;
 const passwordLiteral = /\b(password\s*(?:=\s*)?)(?:e|b|x)?'(?:[^'\\]+|''|\\[^])*'?/gi;
 

@@ -1,0 +1,12 @@
+export type { ConnectionSettings } from "./connection-settings.ts";
+export { connectionSettings, startupParameters } from "./connection-settings.ts";
+export type { HostPort } from "./hosts.ts";
+export { isLocalHost, isUnixSocket } from "./hosts.ts";
+export { parseUrl } from "./parse-url.ts";
+export type { SslMode } from "./query-options.ts";
+export type { LoadTlsOptions, TlsMaterial } from "./tls-material.ts";
+export { loadTlsMaterial } from "./tls-material.ts";
+export type { TlsAttempt, TlsSettings } from "./tls.ts";
+export { nodeTlsOptions, tlsAttempts } from "./tls.ts";
+export type { DriverName, UrlFields } from "./url.ts";
+export { makeUrl, Url } from "./url.ts";
