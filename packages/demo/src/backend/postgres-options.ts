@@ -1,3 +1,4 @@
+import type { ServerExit } from "./child.ts";
 import type { InstallationOptions } from "./installation.ts";
 import type { PostgresSettings } from "./settings.ts";
 
@@ -35,14 +36,6 @@ export interface StartPostgresOptions extends InstallationOptions {
   readonly timeout?: number;
 }
 
-/** How a server ended that was not stopped by its owner. */
-export interface PostgresExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The end of its log. */
-  readonly log: string;
-}
-
 /** A running PostgreSQL. It ends with this process, however this process ends. */
 export interface PostgresServer {
   /** The folder of its Unix socket: what libpq and `pg` take as `host`. Empty if it listens on loopback. */
@@ -65,7 +58,7 @@ export interface PostgresServer {
    *
    * @returns a function that takes the callback back.
    */
-  onExit(callback: (exit: PostgresExit) => void): () => void;
+  onExit(callback: (exit: ServerExit) => void): () => void;
   /**
    * Ends the server at once, as a crash would, and starts it again on the same data: for fault tests.
    *

@@ -1,43 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { copyTree } from "./copy-tree.ts";
 import { BackendError } from "./errors.ts";
 import { cacheFolder, temporaryRoot } from "./folders.ts";
+import { freePort } from "./free-port.ts";
 import { findInstallation, type Installation } from "./installation.ts";
-import type { PostgresExit, PostgresServer, StartPostgresOptions } from "./postgres-options.ts";
-import { hasEnded, logTail, startPostmaster, waitForEnd, type Postmaster, type PostmasterStart } from "./postmaster.ts";
-import { claimFolder, FOLDER_PREFIX, reapStale, removeFolder } from "./reaper.ts";
+import type { PostgresServer, StartPostgresOptions } from "./postgres-options.ts";
+import { startPostmaster, type PostmasterStart } from "./postmaster.ts";
+import { claimFolder, FOLDER_PREFIX, POSTGRES_PID_FILE, reapStale, removeFolder } from "./reaper.ts";
+import { RunningPostgres, type Listener } from "./running-postgres.ts";
 import { demoSettings, settingsFile, type PostgresSettings } from "./settings.ts";
 import { runSingleUser, templateFolder, type TemplateContent } from "./template.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Each server has a socket folder of its own, so the number may be the same everywhere. */
 const SOCKET_PORT = 5432;
-
-/** How long the server may take to end before it is killed, in milliseconds. */
-const STOP_GRACE = 10_000;
-
-/** Where a server listens. */
-interface Listener {
-  readonly socketDir: string;
-  readonly port: number;
-  readonly host?: string;
-  readonly password?: string;
-}
-
-/** A port of 127.0.0.1 that is free at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
 
 function listenSettings(listener: Listener): PostgresSettings {
   return listener.host === undefined
@@ -107,115 +85,6 @@ async function configure(
   }
 }
 
-class RunningPostgres implements PostgresServer {
-  readonly socketDir: string;
-  readonly port: number;
-  declare readonly host?: string;
-  declare readonly password?: string;
-  readonly superuser: string;
-  readonly version: string;
-  readonly logFile: string;
-  readonly #folder: string;
-  readonly #start: PostmasterStart;
-  readonly #watchdog: Watchdog;
-  readonly #keepsData: boolean;
-  readonly #callbacks = new Set<(exit: PostgresExit) => void>();
-  #postmaster: Postmaster;
-  #expected = false;
-  #stopping: Promise<void> | undefined;
-
-  constructor(
-    listener: Listener,
-    superuser: string,
-    folder: string,
-    start: PostmasterStart,
-    watchdog: Watchdog,
-    keepsData: boolean,
-    postmaster: Postmaster,
-  ) {
-    this.socketDir = listener.socketDir;
-    this.port = listener.port;
-    if (listener.host !== undefined) this.host = listener.host;
-    if (listener.password !== undefined) {
-      // Not listed, so that printing the server does not print the password.
-      Object.defineProperty(this, "password", { value: listener.password, enumerable: false });
-    }
-    this.superuser = superuser;
-    this.version = start.installation.version;
-    this.logFile = start.logFile;
-    this.#folder = folder;
-    this.#start = start;
-    this.#watchdog = watchdog;
-    this.#keepsData = keepsData;
-    this.#postmaster = postmaster;
-    this.#watch(postmaster);
-  }
-
-  get pid(): number {
-    return this.#postmaster.pid;
-  }
-
-  onExit(callback: (exit: PostgresExit) => void): () => void {
-    this.#callbacks.add(callback);
-    return () => void this.#callbacks.delete(callback);
-  }
-
-  async restart(signal: "SIGQUIT" | "SIGKILL" | "SIGINT" = "SIGQUIT"): Promise<void> {
-    if (this.#stopping !== undefined) throw new BackendError("The server has been stopped");
-    this.#expected = true;
-    await this.#end(signal);
-    this.#postmaster = await this.#startAgain();
-    this.#expected = false;
-    this.#watch(this.#postmaster);
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
-  }
-
-  #watch({ child }: Postmaster): void {
-    const report = async (code: number | null, signal: NodeJS.Signals | null): Promise<void> => {
-      if (this.#expected) return;
-      const exit = { code, signal, log: await logTail(this.logFile) };
-      for (const callback of this.#callbacks) callback(exit);
-    };
-    if (hasEnded(child)) void report(child.exitCode, child.signalCode);
-    else child.once("exit", (code, signal) => void report(code, signal));
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const { child } = this.#postmaster;
-    if (hasEnded(child)) return;
-    child.ref();
-    child.kill(signal);
-    if (await waitForEnd(child, STOP_GRACE)) return;
-    child.kill("SIGKILL");
-    await waitForEnd(child, STOP_GRACE);
-  }
-
-  async #startAgain(): Promise<Postmaster> {
-    const begin = Date.now();
-    for (;;) {
-      try {
-        return await startPostmaster(this.#start);
-      } catch (error) {
-        // After SIGKILL the server's processes need a moment to notice that the postmaster is gone.
-        const occupied = error instanceof BackendError && error.output.includes("shared memory block");
-        if (!occupied || Date.now() - begin > STOP_GRACE) throw error;
-      }
-    }
-  }
-
-  async #stop(): Promise<void> {
-    this.#expected = true;
-    // Data that is thrown away needs no orderly end.
-    await this.#end(this.#keepsData ? "SIGINT" : "SIGQUIT");
-    await removeFolder(this.#folder);
-    await this.#watchdog.release();
-  }
-}
-
 /**
  * Starts a PostgreSQL of this process's own. The first start of a version on a machine initialises
  * a database cluster and keeps it in the user's cache; later starts copy it. The server, its data and
@@ -255,7 +124,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     await claimFolder(folder);
     const data = join(folder, "data");
     watchdog = await startWatchdog({
-      pidFile: join(data, "postmaster.pid"),
+      pidFile: join(folder, POSTGRES_PID_FILE),
       mark: folder,
       signal: dataFolder === undefined ? "QUIT" : "INT",
       folder,
@@ -275,7 +144,15 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     };
     watchdog.announce();
     const postmaster = await startPostmaster(start);
-    return new RunningPostgres(listener, superuser, folder, start, watchdog, dataFolder !== undefined, postmaster);
+    return new RunningPostgres({
+      listener,
+      superuser,
+      folder,
+      start,
+      watchdog,
+      keepsData: dataFolder !== undefined,
+      postmaster,
+    });
   } catch (error) {
     await removeFolder(folder);
     await watchdog?.release();

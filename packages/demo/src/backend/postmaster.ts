@@ -1,10 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { programIn } from "./binaries.ts";
+import { hasEnded, logTail, waitForEnd } from "./child.ts";
 import { BackendError } from "./errors.ts";
 import type { Installation } from "./installation.ts";
 import { spawnAs } from "./run-as.ts";
@@ -12,9 +13,6 @@ import type { PostgresSettings } from "./settings.ts";
 
 /** How often the server's state file is read while it starts, in milliseconds. */
 const INTERVAL = 4;
-
-/** How much of the log is shown with a failure, in bytes. */
-const LOG_TAIL = 4096;
 
 /** What a postmaster is started with. */
 export interface PostmasterStart {
@@ -31,43 +29,6 @@ export interface PostmasterStart {
 export interface Postmaster {
   readonly child: ChildProcess;
   readonly pid: number;
-}
-
-/** The end of a log file; empty if there is none. */
-export async function logTail(logFile: string): Promise<string> {
-  try {
-    const file = await open(logFile, "r");
-    try {
-      const { size } = await file.stat();
-      const length = Math.min(size, LOG_TAIL);
-      const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-      return buffer.toString("utf8");
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return "";
-  }
-}
-
-/** Whether a child process has ended. */
-export function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-/** Waits until the child has ended, for at most `timeout` milliseconds; tells whether it has. */
-export async function waitForEnd(child: ChildProcess, timeout: number): Promise<boolean> {
-  if (hasEnded(child)) return true;
-  const abort = new AbortController();
-  try {
-    await Promise.race([
-      once(child, "exit", { signal: abort.signal }),
-      delay(timeout, undefined, { signal: abort.signal }),
-    ]).catch(() => undefined);
-  } finally {
-    abort.abort();
-  }
-  return hasEnded(child);
 }
 
 /** The postmaster's own word on its state, from the eighth line of its pid file. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { commandLine, isGone, ownIdentity, parseIdentity, processExists } from "./process-identity.ts";
 
 /** The beginning of the names of servers' folders below the temporary folder. */
-export const FOLDER_PREFIX = "tegmen-pg-";
+export const FOLDER_PREFIX = "tegmen-demo-";
 
 /** The file in a server's folder that says which process it belongs to. */
 const OWNER_FILE = "owner.json";
@@ -25,18 +25,20 @@ export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
+/** The pid file that PostgreSQL writes, below a server's folder. */
+export const POSTGRES_PID_FILE: string = join("data", "postmaster.pid");
+
+/** The pid file of other servers, below a server's folder. */
+export const PID_FILE = "server.pid";
+
 /** The process number in the first line of a server's pid file, if that process is the folder's server. */
 async function serverOf(folder: string): Promise<number | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, "data", "postmaster.pid"), "utf8");
-  } catch {
-    return undefined;
-  }
-  const pid = Number.parseInt(text, 10);
+  const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8").catch(() => "");
+  const pid = Number.parseInt((await read(POSTGRES_PID_FILE)) || (await read(PID_FILE)), 10);
   if (!(pid > 0) || !processExists(pid)) return undefined;
-  const mark = process.platform === "win32" ? "postgres" : folder;
-  return (await commandLine(pid)).includes(mark) ? pid : undefined;
+  const marks = process.platform === "win32" ? ["postgres", "cockroach"] : [folder];
+  const command = await commandLine(pid);
+  return marks.some((mark) => command.includes(mark)) ? pid : undefined;
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
