@@ -1,0 +1,347 @@
+import type {
+  AlterAction, ColumnDefinition, CreateTableNode, Expr, FamilyDefinition, IndexDefinition, IndexElement, Name, ReferenceAction, References,
+  Span, StatementNode, TableConstraint,
+} from "../ast.ts"; // prettier-ignore
+import type { Cursor } from "./cursor.ts";
+import type { SelectParser } from "./select.ts";
+import { parseType } from "./types.ts";
+
+/** After CREATE TABLE. */
+export function parseCreateTable(parser: SelectParser, start: number, temporary: boolean): Span & CreateTableNode {
+  const c = parser.cursor;
+  const ifNotExists = c.ifNotExists();
+  const name = c.qualifiedName();
+  const lists = {
+    columns: [] as ColumnDefinition[],
+    constraints: [] as TableConstraint[],
+    indexes: [] as (Span & IndexDefinition)[],
+    families: [] as FamilyDefinition[],
+    refused: undefined as string | undefined,
+  };
+  const plainNames = c.attempt(() => {
+    const names = c.optionalColumnList();
+    c.expect("as");
+    return names;
+  });
+  if (plainNames) {
+    const select = parser.select();
+    return {
+      kind: "createTable",
+      name,
+      ifNotExists,
+      temporary,
+      ...lists,
+      as: { columns: plainNames, select },
+      ...c.span(start),
+    };
+  }
+  c.expectOp("(");
+  if (!c.isOp(")")) c.list(() => parseTableElement(parser, lists));
+  c.expectOp(")");
+  lists.refused ??= parseTableTail(c);
+  return { kind: "createTable", name, ifNotExists, temporary, ...lists, as: undefined, ...c.span(start) };
+}
+
+function parseTableTail(c: Cursor): string | undefined {
+  const tails: readonly (readonly [string, string])[] = [
+    ["partition", "PARTITION BY"],
+    ["interleave", "INTERLEAVE IN PARENT"],
+    ["locality", "LOCALITY"],
+    ["with", "CREATE TABLE ... WITH"],
+    ["on", "ON COMMIT"],
+  ];
+  const tail = tails.find(([word]) => c.isWord(word));
+  if (!tail) return undefined;
+  while (!c.atEnd) c.next();
+  return tail[1];
+}
+
+interface TableLists {
+  readonly columns: ColumnDefinition[];
+  readonly constraints: TableConstraint[];
+  readonly indexes: (Span & IndexDefinition)[];
+  readonly families: FamilyDefinition[];
+  refused: string | undefined;
+}
+
+function parseTableElement(parser: SelectParser, lists: TableLists): void {
+  const c = parser.cursor;
+  const start = c.start;
+  if (c.accept("like")) {
+    c.qualifiedName();
+    while (c.accept("including") || c.accept("excluding")) c.next();
+    lists.refused = "CREATE TABLE ... LIKE";
+    return;
+  }
+  if (c.isWord("family") && (c.isOp("(", 1) || c.isOp("(", 2))) {
+    c.next();
+    const name = c.acceptName();
+    lists.families.push({ name, columns: c.columnList() });
+    return;
+  }
+  const inverted = c.isWord("inverted") && c.isWord("index", 1);
+  if (c.isWord("index") || inverted || (c.isWord("unique") && (c.isWord("index", 1) || c.isWord("inverted", 1)))) {
+    const unique = c.accept("unique");
+    const isInverted = c.accept("inverted");
+    c.expect("index");
+    const name = c.acceptName();
+    const index = parseIndexBody(parser, { name, unique, inverted: isInverted });
+    lists.indexes.push({ ...index, ...c.span(start) });
+    return;
+  }
+  if (["constraint", "primary", "unique", "check", "foreign"].some((word) => c.isWord(word))) {
+    lists.constraints.push(parseConstraint(parser));
+    return;
+  }
+  lists.columns.push(parseColumn(parser));
+}
+
+export function parseConstraint(parser: SelectParser): TableConstraint {
+  const c = parser.cursor;
+  const start = c.start;
+  const name = c.accept("constraint") ? c.name() : undefined;
+  if (c.accept("primary", "key")) {
+    const index = parseIndexBody(parser, { name, unique: true, inverted: false });
+    return { kind: "primaryKey", name, index, ...c.span(start) };
+  }
+  if (c.accept("unique")) {
+    if (c.accept("without")) throw c.unimplemented();
+    const index = parseIndexBody(parser, { name, unique: true, inverted: false });
+    return { kind: "unique", name, index, ...c.span(start) };
+  }
+  if (c.accept("check")) {
+    c.expectOp("(");
+    const expr = parser.expression();
+    c.expectOp(")");
+    return { kind: "check", name, expr, ...c.span(start) };
+  }
+  c.expect("foreign", "key");
+  const columns = c.columnList();
+  c.expect("references");
+  const references = parseReferences(c);
+  return { kind: "foreignKey", name, columns, references, ...c.span(start) };
+}
+
+function parseReferences(c: Cursor): References {
+  const table = c.qualifiedName();
+  const columns = c.optionalColumnList();
+  let match: References["match"];
+  if (c.accept("match")) {
+    match = c.accept("full") ? "full" : c.accept("partial") ? "partial" : "simple";
+    if (match === "simple") c.expect("simple");
+  }
+  let onDelete: ReferenceAction | undefined;
+  let onUpdate: ReferenceAction | undefined;
+  while (c.isWord("on") && (c.isWord("delete", 1) || c.isWord("update", 1))) {
+    c.next();
+    if (c.next().value === "delete") onDelete = parseReferenceAction(c);
+    else onUpdate = parseReferenceAction(c);
+  }
+  return { table, columns, match, onDelete, onUpdate };
+}
+
+function parseReferenceAction(c: Cursor): ReferenceAction {
+  if (c.accept("no", "action")) return "no action";
+  if (c.accept("restrict")) return "restrict";
+  if (c.accept("cascade")) return "cascade";
+  c.expect("set");
+  if (c.accept("null")) return "set null";
+  c.expect("default");
+  return "set default";
+}
+
+/** `(a ASC, b DESC) USING HASH WITH BUCKET_COUNT = 8 STORING (c) WHERE d > 0` */
+export function parseIndexBody(
+  parser: SelectParser,
+  head: Pick<IndexDefinition, "name" | "unique" | "inverted">,
+): IndexDefinition {
+  const c = parser.cursor;
+  c.expectOp("(");
+  const elements = c.list(() => parseIndexElement(parser));
+  c.expectOp(")");
+  let hashBuckets: Expr | undefined;
+  if (c.accept("using", "hash")) {
+    c.expect("with", "bucket_count");
+    c.expectOp("=");
+    hashBuckets = parser.expression();
+  }
+  let storing: Name[] = [];
+  if (c.accept("storing") || c.accept("covering") || c.accept("include")) storing = c.columnList();
+  const where = c.accept("where") ? parser.expression() : undefined;
+  return { ...head, elements, hashBuckets, storing, where };
+}
+
+function parseIndexElement(parser: SelectParser): IndexElement {
+  const c = parser.cursor;
+  const start = c.start;
+  let column: Name | undefined;
+  let expr: Expr | undefined;
+  if (c.isOp("(") || c.isOp("(", 1)) expr = parser.expression();
+  else column = c.name();
+  const opclass = c.isName() && !c.isWord("asc") ? c.name().text : undefined;
+  const direction = c.accept("desc") ? "DESC" : c.accept("asc") ? "ASC" : undefined;
+  if (c.accept("nulls") && !c.accept("first")) c.expect("last");
+  return { column, expr, opclass, direction, descending: direction === "DESC", ...c.span(start) };
+}
+
+export function parseColumn(parser: SelectParser): ColumnDefinition {
+  const c = parser.cursor;
+  const start = c.start;
+  const name = c.name();
+  const type = isQualification(c) ? undefined : parseType(c);
+  const column: { -readonly [K in keyof ColumnDefinition]: ColumnDefinition[K] } & { checks: { name: Name | undefined; expr: Expr }[] } = {
+    name, type, notNull: false, explicitNull: false, notVisible: false, default: undefined, computed: undefined, onUpdate: undefined,
+    primaryKey: undefined, unique: undefined, checks: [], references: undefined, family: undefined, start, end: start,
+  }; // prettier-ignore
+  while (parseQualification(parser, column));
+  return { ...column, ...c.span(start) };
+}
+
+const isQualification = (c: Cursor): boolean => c.isOp(",") || c.isOp(")") || c.atEnd || c.isWord("as");
+
+function parseQualification(
+  parser: SelectParser,
+  column: { -readonly [K in keyof ColumnDefinition]: ColumnDefinition[K] } & {
+    checks: { name: Name | undefined; expr: Expr }[];
+  },
+): boolean {
+  const c = parser.cursor;
+  const name = c.accept("constraint") ? c.name() : undefined;
+  if (c.accept("not", "null")) column.notNull = true;
+  else if (c.accept("not", "visible")) column.notVisible = true;
+  else if (c.accept("null")) column.explicitNull = true;
+  else if (c.accept("unique")) column.unique = { name };
+  else if (c.accept("primary", "key")) {
+    let hash = false;
+    if (c.accept("using", "hash")) {
+      hash = true;
+      c.expect("with", "bucket_count");
+      c.expectOp("=");
+      parser.expression();
+    }
+    column.primaryKey = { name, hash };
+  } else if (c.accept("default")) column.default = parser.expressions.expression(4);
+  else if (c.accept("on", "update")) column.onUpdate = parser.expressions.expression(4);
+  else if (c.accept("references")) column.references = { name, ...parseReferences(c) };
+  else if (c.accept("check")) {
+    c.expectOp("(");
+    column.checks.push({ name, expr: parser.expression() });
+    c.expectOp(")");
+  } else if (c.isWord("as") || c.accept("generated", "always")) {
+    c.expect("as");
+    if (c.accept("identity")) throw c.unimplemented();
+    c.expectOp("(");
+    const expr = parser.expression();
+    c.expectOp(")");
+    const stored = c.accept("stored");
+    if (!stored) c.expect("virtual");
+    column.computed = { expr, stored };
+  } else if (c.accept("create")) {
+    c.ifNotExists();
+    c.expect("family");
+    column.family = c.acceptName();
+  } else if (c.accept("family")) column.family = c.name();
+  else return false;
+  return true;
+}
+
+// ---------------------------------------------------------------- ALTER TABLE
+
+/** After ALTER TABLE (or VIEW, SEQUENCE). */
+export function parseAlterTable(parser: SelectParser, start: number, object: string): StatementNode {
+  const c = parser.cursor;
+  const ifExists = c.ifExists();
+  const name = c.qualifiedName();
+  const actions = c.list(() => parseAlterAction(parser));
+  return { kind: "alterTable", name, ifExists, object, actions, ...c.span(start) };
+}
+
+function parseAlterAction(parser: SelectParser): AlterAction {
+  const c = parser.cursor;
+  if (c.accept("add")) return parseAdd(parser);
+  if (c.accept("drop")) return parseDrop(c);
+  if (c.accept("rename")) return parseRename(c);
+  if (c.accept("validate", "constraint")) return { kind: "validateConstraint", name: c.name() };
+  if (c.accept("set", "schema")) return { kind: "setSchema", schema: c.name() };
+  if (c.accept("owner", "to")) return { kind: "owner", role: c.anyName() };
+  if (c.accept("alter", "primary", "key")) {
+    c.expect("using", "columns");
+    return {
+      kind: "alterPrimaryKey",
+      index: parseIndexBody(parser, { name: undefined, unique: true, inverted: false }),
+    };
+  }
+  if (c.accept("alter")) return parseAlterColumn(parser);
+  const refused = [
+    "configure",
+    "split",
+    "unsplit",
+    "scatter",
+    "relocate",
+    "partition",
+    "inject",
+    "experimental_audit",
+    "set",
+    "experimental_relocate",
+    "increment",
+    "start",
+    "cache",
+  ];
+  const word = refused.find((w) => c.isWord(w));
+  if (word === undefined) throw c.error();
+  while (!c.atEnd) c.next();
+  return { kind: "refused", what: `ALTER TABLE ... ${word.toUpperCase()}` };
+}
+
+function parseAdd(parser: SelectParser): AlterAction {
+  const c = parser.cursor;
+  if (["constraint", "primary", "unique", "check", "foreign"].some((word) => c.isWord(word))) {
+    const constraint = parseConstraint(parser);
+    const notValid = c.accept("not", "valid");
+    return { kind: "addConstraint", constraint, notValid };
+  }
+  c.accept("column");
+  const ifNotExists = c.ifNotExists();
+  return { kind: "addColumn", ifNotExists, column: parseColumn(parser) };
+}
+
+function parseDrop(c: Cursor): AlterAction {
+  if (c.accept("constraint")) {
+    const ifExists = c.ifExists();
+    const name = c.name();
+    return { kind: "dropConstraint", ifExists, name, cascade: c.dropBehavior() === "cascade" };
+  }
+  c.accept("column");
+  const ifExists = c.ifExists();
+  const name = c.name();
+  return { kind: "dropColumn", ifExists, name, cascade: c.dropBehavior() === "cascade" };
+}
+
+function parseRename(c: Cursor): AlterAction {
+  if (c.accept("to")) return { kind: "renameTo", name: c.qualifiedName() };
+  if (c.accept("constraint")) {
+    const from = c.name();
+    c.expect("to");
+    return { kind: "renameConstraint", from, to: c.name() };
+  }
+  c.accept("column");
+  const from = c.name();
+  c.expect("to");
+  return { kind: "renameColumn", from, to: c.name() };
+}
+
+function parseAlterColumn(parser: SelectParser): AlterAction {
+  const c = parser.cursor;
+  c.accept("column");
+  const column = c.name();
+  if (c.accept("set", "default")) return { kind: "setDefault", column, expr: parser.expression() };
+  if (c.accept("drop", "default")) return { kind: "setDefault", column, expr: undefined };
+  if (c.accept("set", "not", "null")) return { kind: "setNotNull", column, notNull: true };
+  if (c.accept("drop", "not", "null")) return { kind: "setNotNull", column, notNull: false };
+  if (c.accept("drop", "stored")) return { kind: "refused", what: "ALTER COLUMN ... DROP STORED" };
+  c.accept("set", "data");
+  c.expect("type");
+  const type = parseType(c);
+  const using = c.accept("using") ? parser.expression() : undefined;
+  return { kind: "setType", column, type, using };
+}
