@@ -25,7 +25,7 @@ export async function rollBack(driver: DriverConnection): Promise<Error | undefi
   if (outcome === undefined) {
     return new Error(`a returned connection was still busy, or did not roll back, after ${resetTimeout} ms`);
   }
-  if (driver.isOpen && driver.transactionStatus === "I" && driver.isBusy !== true) return undefined;
+  if (driver.isOpen && driver.transactionStatus === "I" && !driver.isBusy) return undefined;
   return outcome.failure?.cause ?? lossOf(driver) ?? new Error("a transaction was still open after ROLLBACK");
 }
 

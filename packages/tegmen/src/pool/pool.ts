@@ -48,6 +48,8 @@ export class Pool {
   #lastId = 0;
   #checkedOut = 0;
   #checking = 0;
+  /** Pre-pings that were started for someone who still waits. */
+  #claimedPings = 0;
   #closing = 0;
   #generation = 0;
   #invalidatedBy: Error | undefined;
@@ -90,10 +92,12 @@ export class Pool {
     if (ready !== undefined) return Promise.resolve(ready);
     const timeout = this.#options.poolTimeout;
     const onTimeout = () => new PoolTimeoutError(describeTimeout(this.status(), timeout));
+    // A ping whose waiter has gone may be one that hangs: a newcomer gets a ping of its own.
+    this.#claimedPings = Math.min(this.#claimedPings, this.#waiters.size);
     const connection = this.#waiters.wait({ timeout, onTimeout, signal });
     this.#advance();
     // Without patience, only a connection that is on its way already is worth the wait.
-    if (timeout === 0 && this.#waiters.size > this.#pending + this.#closing) this.#waiters.failLast(onTimeout());
+    if (timeout === 0 && this.#waiters.size > this.#expected + this.#closing) this.#waiters.failLast(onTimeout());
     return connection;
   }
 
@@ -130,7 +134,7 @@ export class Pool {
       maxOverflow: this.#options.maxOverflow,
       idle: this.#idle.size,
       checkedOut: this.#checkedOut,
-      connecting: this.#pending,
+      connecting: this.#attempts.size + this.#checking,
       waiting: this.#waiters.size,
     });
   }
@@ -156,20 +160,20 @@ export class Pool {
     return this.dispose();
   }
 
-  /** Connections on their way to a waiter. */
-  get #pending(): number {
-    return this.#attempts.size + this.#checking;
+  /** Connections that those who wait can count on. */
+  get #expected(): number {
+    return this.#attempts.size + this.#claimedPings;
   }
 
-  /** Finds connections for those who wait and have none on its way. */
+  /** Finds connections for those who wait: idle ones, else new ones unless enough are on their way. */
   #advance(): void {
-    while (this.#waiters.size > this.#pending) {
+    while (this.#waiters.size > this.#claimedPings) {
       const record = this.#peekIdle();
       if (record !== undefined) {
         this.#idle.remove(record);
         if (this.#needsPing(record)) void this.#check(record);
         else this.#serve(record);
-      } else if (this.#records.size + this.#attempts.size < this.#limit) {
+      } else if (this.#waiters.size > this.#expected && this.#records.size + this.#attempts.size < this.#limit) {
         void this.#open();
       } else {
         return;
@@ -241,7 +245,7 @@ export class Pool {
     } catch (error) {
       this.#attempts.delete(attempt);
       // Not when its waiter was served otherwise, and each of those left has an attempt of its own.
-      if (this.#waiters.size > this.#pending) this.#waiters.fail(error);
+      if (this.#waiters.size > this.#expected) this.#waiters.fail(error);
       this.#advance();
       this.#noticeDrained();
     }
@@ -250,9 +254,11 @@ export class Pool {
   async #check(record: ConnectionRecord): Promise<void> {
     record.state = "checking";
     this.#checking++;
+    this.#claimedPings++;
     const startedAt = this.#options.now();
     const fault = await ping(record.driver).catch(asError);
     this.#checking--;
+    this.#claimedPings = Math.max(0, this.#claimedPings - 1);
     if (record.state !== "checking") return;
     if (fault === undefined) {
       this.#offer(record);
@@ -270,7 +276,7 @@ export class Pool {
   #checkIn(record: ConnectionRecord): Promise<void> {
     if (record.state !== "out") return done;
     const { driver } = record;
-    const dirty = driver.transactionStatus !== "I" || driver.isBusy === true;
+    const dirty = driver.transactionStatus !== "I" || driver.isBusy;
     if (dirty && this.#options.poolResetOnReturn !== null && !this.isDisposed && this.#isSound(record)) {
       return this.#reset(record);
     }
