@@ -309,6 +309,23 @@ describe("connecting", () => {
     expect(pool.status()).toMatchObject({ idle: 1, connecting: 0, checkedOut: 0 });
   });
 
+  test("a failed attempt whose waiter was served otherwise leaves those who have an attempt of their own", async () => {
+    const pool = new Pool({ poolSize: 3, maxOverflow: 0, connect: server.connect });
+    const holder = await pool.acquire();
+    server.manual = true;
+    const first = follow(pool.acquire());
+    const second = follow(pool.acquire());
+    await holder.release();
+    server.attempts[0]!.refuse(new Error("ECONNREFUSED"));
+    await settle();
+    expect([first.state, second.state]).toEqual(["resolved", "pending"]);
+    server.attempts[0]!.accept();
+    await settle();
+    expect(second.value?.id).toBe(2);
+    await first.value?.release();
+    await second.value?.release();
+  });
+
   test("status tells what is under way", async () => {
     server.manual = true;
     const pool = new Pool({ poolSize: 1, maxOverflow: 1, connect: server.connect });

@@ -114,6 +114,28 @@ describe("dispose()", () => {
     expect(pool.status()).toMatchObject({ idle: 0, checkedOut: 0, connecting: 0 });
   });
 
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    "is sound %d microtasks after a ping and a rollback were answered",
+    async (ticks) => {
+      const pool = new Pool({ poolSize: 2, poolPrePing: true, connect: server.connect });
+      const [first, second] = await Promise.all([pool.acquire(), pool.acquire()]);
+      await first.release();
+      await vi.advanceTimersByTimeAsync(2_000);
+      for (const connection of server.connections) connection.silent = true;
+      const waiter = follow(pool.acquire());
+      void second.driver.runSimple("BEGIN");
+      const released = follow(second.release());
+      for (const connection of server.connections) connection.speak();
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      const disposed = follow(pool.dispose({ timeout: 0 }));
+      await settle();
+      await waiter.value?.release();
+      expect([released.state, disposed.state]).toEqual(["resolved", "resolved"]);
+      expect(server.open).toHaveLength(0);
+      expect(pool.status()).toMatchObject({ idle: 0, checkedOut: 0, connecting: 0, waiting: 0 });
+    },
+  );
+
   test("does not roll back first: the goodbye does", async () => {
     const pool = new Pool({ poolSize: 1, connect: server.connect });
     const holder = await pool.acquire();

@@ -223,6 +223,26 @@ describe("pre-ping", () => {
     expect(pool.status()).toMatchObject({ idle: 1, connecting: 0 });
   });
 
+  test("whoever waits for one is not overtaken, but served by the next good connection", async () => {
+    const pool = new Pool({ poolSize: 2, maxOverflow: 0, poolPrePing: true, connect: server.connect });
+    const [stale, fresh] = await Promise.all([pool.acquire(), pool.acquire()]);
+    await stale.release();
+    await vi.advanceTimersByTimeAsync(1_500);
+    await fresh.release();
+    server.connections[0]!.silent = true;
+    const first = follow(pool.acquire());
+    expect(pool.tryAcquire()).toBeUndefined();
+    const second = follow(pool.acquire());
+    await settle();
+    expect(first.value?.id).toBe(2);
+    expect(second.state).toBe("pending");
+    server.connections[0]!.speak();
+    await settle();
+    expect(second.value?.id).toBe(1);
+    await first.value?.release();
+    await second.value?.release();
+  });
+
   test("one that hangs holds up nobody who comes after its waiter has gone", async () => {
     const pool = new Pool({ poolSize: 1, maxOverflow: 1, poolPrePing: true, connect: server.connect });
     await warmUp(pool, 1);

@@ -1,18 +1,16 @@
 import { PoolTimeoutError, ResourceClosedError } from "../errors/index.ts";
-import { ConnectionRecord } from "./connection-record.ts";
+import type { ConnectionRecord } from "./connection-record.ts";
 import { ping, rollBack } from "./health.ts";
 import { LinkedList } from "./linked-list.ts";
 import {
-  closeTimeout,
   disposeTimeout,
-  type PoolEventName,
   type PoolOptions,
   prePingAfter,
   type ResolvedPoolOptions,
   resolvePoolOptions,
 } from "./options.ts";
 import { type PoolDesk, PooledConnection } from "./pooled-connection.ts";
-import { settledWithin } from "./settled-within.ts";
+import { Roster } from "./roster.ts";
 import { describeTimeout, PoolStatus } from "./status.ts";
 import { maxDelay, WaiterQueue } from "./waiter-queue.ts";
 
@@ -41,16 +39,12 @@ export class Pool {
   readonly #limit: number;
   readonly #idle = new LinkedList<ConnectionRecord>();
   readonly #waiters = new WaiterQueue<PooledConnection>();
-  /** Every connection that is open, or saying goodbye. */
-  readonly #records = new Set<ConnectionRecord>();
+  readonly #roster: Roster;
   readonly #attempts = new Set<AbortController>();
   readonly #desk: PoolDesk;
-  #lastId = 0;
-  #checkedOut = 0;
   #checking = 0;
   /** Pre-pings that were started for someone who still waits. */
   #claimedPings = 0;
-  #closing = 0;
   #generation = 0;
   #invalidatedBy: Error | undefined;
   #drained: Promise<void> | undefined;
@@ -61,11 +55,12 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = resolvePoolOptions(options);
     this.#limit = this.#options.poolSize + this.#options.maxOverflow;
+    this.#roster = new Roster(this.#options.onEvent, () => this.#onPlaceFree());
     this.#desk = {
       checkIn: (record) => this.#checkIn(record),
       discard: (record, cause) => {
-        this.#discard(record, cause);
-        this.#advance();
+        this.#roster.discard(record, cause);
+        this.#onPlaceFree();
       },
     };
   }
@@ -97,7 +92,8 @@ export class Pool {
     const connection = this.#waiters.wait({ timeout, onTimeout, signal });
     this.#advance();
     // Without patience, only a connection that is on its way already is worth the wait.
-    if (timeout === 0 && this.#waiters.size > this.#expected + this.#closing) this.#waiters.failLast(onTimeout());
+    if (timeout === 0 && this.#waiters.size > this.#expected + this.#roster.closing)
+      this.#waiters.failLast(onTimeout());
     return connection;
   }
 
@@ -107,8 +103,9 @@ export class Pool {
    */
   tryAcquire(): PooledConnection | undefined {
     if (this.#waiters.size > 0 || this.isDisposed) return undefined;
-    const record = this.#peekIdle();
-    if (record === undefined || this.#needsPing(record)) return undefined;
+    const now = this.#time();
+    const record = this.#peekIdle(now);
+    if (record === undefined || this.#needsPing(record, now)) return undefined;
     this.#idle.remove(record);
     return this.#checkOut(record);
   }
@@ -122,9 +119,9 @@ export class Pool {
     this.#invalidatedBy = cause;
     for (let record = this.#idle.first; record !== undefined; record = this.#idle.first) {
       this.#idle.remove(record);
-      this.#discard(record, cause);
+      this.#roster.discard(record, cause);
     }
-    this.#advance();
+    this.#onPlaceFree();
   }
 
   /** The numbers at this moment; as a string, one line for logs. */
@@ -133,7 +130,7 @@ export class Pool {
       poolSize: this.#options.poolSize,
       maxOverflow: this.#options.maxOverflow,
       idle: this.#idle.size,
-      checkedOut: this.#checkedOut,
+      checkedOut: this.#roster.checkedOut,
       connecting: this.#attempts.size + this.#checking,
       waiting: this.#waiters.size,
     });
@@ -168,12 +165,13 @@ export class Pool {
   /** Finds connections for those who wait: idle ones, else new ones unless enough are on their way. */
   #advance(): void {
     while (this.#waiters.size > this.#claimedPings) {
-      const record = this.#peekIdle();
+      const now = this.#time();
+      const record = this.#peekIdle(now);
       if (record !== undefined) {
         this.#idle.remove(record);
-        if (this.#needsPing(record)) void this.#check(record);
+        if (this.#needsPing(record, now)) void this.#check(record);
         else this.#serve(record);
-      } else if (this.#waiters.size > this.#expected && this.#records.size + this.#attempts.size < this.#limit) {
+      } else if (this.#waiters.size > this.#expected && this.#roster.size + this.#attempts.size < this.#limit) {
         void this.#open();
       } else {
         return;
@@ -182,39 +180,38 @@ export class Pool {
   }
 
   /** The idle connection whose turn it is, which is open and not too old; it stays in the list. */
-  #peekIdle(): ConnectionRecord | undefined {
+  #peekIdle(now: number): ConnectionRecord | undefined {
     for (;;) {
       const record = this.#options.poolUseLifo ? this.#idle.last : this.#idle.first;
       if (record === undefined) return undefined;
       if (!record.driver.isOpen) {
         this.#idle.remove(record);
-        this.#discard(record, lost());
-      } else if (this.#isExpired(record)) {
+        this.#roster.discard(record, lost());
+      } else if (record.expiresAt <= now) {
         this.#idle.remove(record);
-        void this.#close(record);
+        void this.#roster.close(record);
       } else {
         return record;
       }
     }
   }
 
-  #isExpired(record: ConnectionRecord): boolean {
-    return record.expiresAt !== Infinity && record.expiresAt <= this.#options.now();
-  }
-
-  #needsPing(record: ConnectionRecord): boolean {
+  #needsPing(record: ConnectionRecord, now: number): boolean {
     if (!this.#options.poolPrePing) return false;
-    const idleFor = this.#options.now() - record.idleSince;
+    const idleFor = now - record.idleSince;
     // A clock that was set back says nothing about the time gone by.
     return idleFor >= prePingAfter || idleFor < 0;
   }
 
+  /** The time, where anything depends on it: a system call that the fast path need not make. */
+  #time(): number {
+    const { poolPrePing, poolRecycle, now } = this.#options;
+    return poolPrePing || poolRecycle !== Infinity ? now() : 0;
+  }
+
   #checkOut(record: ConnectionRecord): PooledConnection {
-    record.state = "out";
-    this.#checkedOut++;
-    const connection = new PooledConnection(record, this.#desk);
-    this.#emit("checkout", record);
-    return connection;
+    this.#roster.lend(record);
+    return new PooledConnection(record, this.#desk);
   }
 
   #serve(record: ConnectionRecord): void {
@@ -231,14 +228,12 @@ export class Pool {
       const driver = await connect(attempt.signal);
       const createdAt = now();
       const expiresAt = createdAt + poolRecycle * (0.9 + 0.2 * random());
-      const record = new ConnectionRecord(++this.#lastId, driver, createdAt, expiresAt, this.#generation);
-      this.#records.add(record);
       this.#attempts.delete(attempt);
-      this.#emit("connect", record);
+      const record = this.#roster.add(driver, createdAt, expiresAt, this.#generation);
       driver.onClose((cause) => this.#onLost(record, cause));
       if (!driver.isOpen) {
         const cause = record.invalidatedBy ?? lost();
-        this.#discard(record, cause);
+        this.#roster.discard(record, cause);
         throw cause;
       }
       this.#offer(record);
@@ -246,8 +241,7 @@ export class Pool {
       this.#attempts.delete(attempt);
       // Not when its waiter was served otherwise, and each of those left has an attempt of its own.
       if (this.#waiters.size > this.#expected) this.#waiters.fail(error);
-      this.#advance();
-      this.#noticeDrained();
+      this.#onPlaceFree();
     }
   }
 
@@ -264,13 +258,13 @@ export class Pool {
       this.#offer(record);
       return;
     }
-    this.#discard(record, fault);
+    this.#roster.discard(record, fault);
     // Most likely the server went away, and the others that were idle all the while with it.
     for (let next = this.#idle.first; next !== undefined && next.idleSince <= startedAt; next = this.#idle.first) {
       this.#idle.remove(next);
-      this.#discard(next, fault);
+      this.#roster.discard(next, fault);
     }
-    this.#advance();
+    this.#onPlaceFree();
   }
 
   #checkIn(record: ConnectionRecord): Promise<void> {
@@ -292,14 +286,12 @@ export class Pool {
       this.#takeBack(record);
       return;
     }
-    this.#discard(record, fault);
-    this.#advance();
+    this.#roster.discard(record, fault);
+    this.#onPlaceFree();
   }
 
   #takeBack(record: ConnectionRecord): void {
-    record.state = "between";
-    this.#checkedOut--;
-    this.#emit("checkin", record);
+    this.#roster.takeBack(record);
     this.#offer(record);
   }
 
@@ -312,14 +304,14 @@ export class Pool {
     if (record.state === "gone") return;
     if (!this.#isSound(record)) {
       const stale = record.generation !== this.#generation ? this.#invalidatedBy : undefined;
-      this.#discard(record, stale ?? lost());
-      this.#advance();
+      this.#roster.discard(record, stale ?? lost());
+      this.#onPlaceFree();
     } else if (this.isDisposed) {
-      void this.#close(record);
-    } else if (this.#waiters.size > 0 && !this.#isExpired(record)) {
+      void this.#roster.close(record);
+    } else if (this.#waiters.size > 0 && record.expiresAt > this.#time()) {
       this.#serve(record);
     } else if (this.#waiters.size > 0 || this.#idle.size >= this.#options.poolSize) {
-      void this.#close(record);
+      void this.#roster.close(record);
     } else {
       record.state = "idle";
       if (this.#options.poolPrePing) record.idleSince = this.#options.now();
@@ -327,69 +319,22 @@ export class Pool {
     }
   }
 
-  /** Says goodbye to a healthy connection, which is in no list. */
-  async #close(record: ConnectionRecord): Promise<void> {
-    record.state = "closing";
-    this.#closing++;
-    const { driver } = record;
-    const farewell = async () => {
-      await driver.close();
-      return true;
-    };
-    const closed = await settledWithin(farewell(), closeTimeout).catch(() => undefined);
-    if (closed === undefined) cut(record);
-    this.#closed(record);
-  }
-
-  #closed(record: ConnectionRecord): void {
-    if (record.state !== "closing") return;
-    record.state = "gone";
-    this.#closing--;
-    this.#records.delete(record);
-    this.#emit("close", record);
-    this.#advance();
-    this.#noticeDrained();
-  }
-
-  /** Cuts a connection that is in no list and gives up its place; `#advance()` is left to the caller. */
-  #discard(record: ConnectionRecord, cause: Error): void {
-    const { state } = record;
-    if (state === "gone") return;
-    record.state = "gone";
-    this.#records.delete(record);
-    cut(record);
-    if (state === "closing") this.#closing--;
-    else this.#announceInvalid(record, cause);
-    if (state === "out" || state === "resetting") {
-      this.#checkedOut--;
-      this.#emit("checkin", record);
-    }
-    this.#emit("close", record);
-    this.#noticeDrained();
-  }
-
   #onLost(record: ConnectionRecord, cause: Error): void {
     switch (record.state) {
       case "gone":
         return;
       case "closing":
-        this.#closed(record);
+        this.#roster.finishClose(record);
         return;
       case "idle":
         this.#idle.remove(record);
-        this.#discard(record, cause);
-        this.#advance();
+        this.#roster.discard(record, cause);
+        this.#onPlaceFree();
         return;
       default:
         // Whoever holds it gives it back, or whatever is under way on it fails.
-        this.#announceInvalid(record, cause);
+        this.#roster.announceInvalid(record, cause);
     }
-  }
-
-  #announceInvalid(record: ConnectionRecord, cause: Error): void {
-    if (record.invalidatedBy !== undefined) return;
-    record.invalidatedBy = cause;
-    this.#emit("invalidate", record, cause);
   }
 
   #beginDisposal(): Promise<void> {
@@ -400,22 +345,25 @@ export class Pool {
     for (const attempt of this.#attempts) attempt.abort(poolClosed());
     for (let record = this.#idle.first; record !== undefined; record = this.#idle.first) {
       this.#idle.remove(record);
-      void this.#close(record);
+      void this.#roster.close(record);
     }
     this.#noticeDrained();
     return drained;
   }
 
   #cutAll(): void {
-    for (const record of this.#records) {
-      this.#discard(record, new ResourceClosedError("The pool was disposed of while the connection was in use"));
-    }
+    this.#roster.discardAll(new ResourceClosedError("The pool was disposed of while the connection was in use"));
     // An attempt to connect that does not heed its signal is not waited for; its connection is closed on arrival.
     this.#finishDisposal();
   }
 
+  #onPlaceFree(): void {
+    this.#advance();
+    this.#noticeDrained();
+  }
+
   #noticeDrained(): void {
-    if (this.#resolveDrained !== undefined && this.#records.size === 0 && this.#attempts.size === 0) {
+    if (this.#resolveDrained !== undefined && this.#roster.size === 0 && this.#attempts.size === 0) {
       this.#finishDisposal();
     }
   }
@@ -425,25 +373,6 @@ export class Pool {
     this.#disposeTimers = [];
     this.#resolveDrained?.();
     this.#resolveDrained = undefined;
-  }
-
-  #emit(name: PoolEventName, record: ConnectionRecord, cause?: Error): void {
-    const sink = this.#options.onEvent;
-    if (sink === undefined) return;
-    try {
-      sink(name, record, cause);
-    } catch (error) {
-      // Thrown on, it would surface in a socket's callback or lose a connection.
-      process.emitWarning(`A listener of the pool's "${name}" event threw: ${String(error)}`, "TegmenWarning");
-    }
-  }
-}
-
-function cut(record: ConnectionRecord): void {
-  try {
-    record.driver.destroy();
-  } catch {
-    // Gone is what it was to be.
   }
 }
 

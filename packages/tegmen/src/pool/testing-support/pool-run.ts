@@ -117,8 +117,10 @@ export class Run {
         this.acquire(step.abortable);
         break;
       case "tryAcquire": {
+        const { waiting } = pool.status();
         const connection = pool.tryAcquire();
         if (connection !== undefined) {
+          assert.equal(waiting, 0, "someone was overtaken");
           assert.ok(connection.driver.isOpen);
           assert.equal(connection.driver.transactionStatus, "I");
           this.lent(connection);
