@@ -88,10 +88,22 @@ const certificateCodes: ReadonlySet<string> = new Set([
 /** What to do, judged by the first error that tells. */
 function advise(errors: readonly unknown[]): string {
   for (const error of errors) {
-    const advice = adviseFor(nodeCode(error) ?? "", sqlState(error) ?? "");
+    const advice = adviseOnTls(error) ?? adviseFor(nodeCode(error) ?? "", sqlState(error) ?? "");
     if (advice !== undefined) return advice;
   }
   return "check the host and the port of the URL and that the server is running";
+}
+
+/** The words of node-postgres for a server without TLS, and of CockroachDB for a client without it. */
+function adviseOnTls(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : "";
+  if (/does not support (?:SSL|TLS)/i.test(message)) {
+    return "the server has no TLS: if it is meant to be an insecure cluster, use sslmode=disable";
+  }
+  if (/(?:SSL|TLS)(?: connection)? (?:is )?required/i.test(message)) {
+    return "the server demands TLS: use sslmode=verify-full, with sslrootcert=PATH if its authority is your own";
+  }
+  return undefined;
 }
 
 function adviseFor(node: string, state: string): string | undefined {

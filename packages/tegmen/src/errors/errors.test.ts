@@ -313,6 +313,13 @@ describe("ConnectError", () => {
     expect(error.hint).toContain("password");
     const tls = Object.assign(new Error("self-signed"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
     expect(new ConnectError([{ host: "h", error: tls }]).hint).toContain("sslrootcert");
+    const noTls = new Error("The server does not support SSL connections");
+    expect(new ConnectError([{ host: "h", error: noTls }]).hint).toContain("sslmode=disable");
+    const needsTls = fromServerError({
+      code: "28000",
+      message: "node is running secure mode, SSL connection required",
+    });
+    expect(new ConnectError([{ host: "h", error: needsTls }]).hint).toContain("sslmode=verify-full");
   });
 });
 
