@@ -10,7 +10,6 @@ const closeBrace = 125;
 
 /** Elements of which no parser thinks anything else than what they are. */
 const plainElement = /^[\w.:+-]+$/;
-const nullWord = /^null$/i;
 
 /**
  * Reads the text of an array: `{1,NULL,"a \"b\""}`.
@@ -75,7 +74,8 @@ function malformed(text: string): DataError {
  */
 export function formatElement(element: string | null): string {
   if (element === null) return "NULL";
-  if (plainElement.test(element) && !nullWord.test(element)) return element;
+  if (plainElement.test(element) && (element.length !== 4 || element.toUpperCase() !== "NULL")) return element;
+  if (!element.includes('"') && !element.includes("\\")) return `"${element}"`;
   return `"${element.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 

@@ -63,8 +63,8 @@ interface Facts {
   }[];
 }
 
-function load<T>(...names: readonly string[]): T {
-  return JSON.parse(readFileSync(path.join(folder, ...names), "utf8")) as T;
+function load(...names: readonly string[]): unknown {
+  return JSON.parse(readFileSync(path.join(folder, ...names), "utf8"));
 }
 
 const types: readonly AnySqlType[] = [
@@ -110,7 +110,7 @@ function normalized(type: AnySqlType, text: string): string {
 }
 
 describe.runIf(isThere)("a real server's encodings", () => {
-  const encodings = isThere ? load<readonly Encoding[]>("encodings.json") : [];
+  const encodings = isThere ? (load("encodings.json") as readonly Encoding[]) : [];
 
   test("cover the types of this test", () => {
     expect(encodings.length).toBeGreaterThan(290);
@@ -126,16 +126,22 @@ describe.runIf(isThere)("a real server's encodings", () => {
     expect(type.decode(written)).toEqual(value);
   });
 
-  test.each(encodings)("$SQL is read without a declared type", ({ Oid, Text }) => {
-    const decode = makeDecoders({ int8: "bigint" }).decoderFor(Oid);
-    const value = decode(Text);
-    if (records.has(Oid)) expect(value).toBe(Text);
-    else if (Oid !== 3802) expect(decode(encodeParameter(value) as string)).toEqual(value);
+  test.each(encodings.filter(({ Oid }) => Oid !== 3802 && !records.has(Oid)))(
+    "$SQL is read without a declared type",
+    ({ Oid, Text }) => {
+      const decode = makeDecoders({ int8: "bigint" }).decoderFor(Oid);
+      const value = decode(Text);
+      expect(decode(encodeParameter(value) as string)).toEqual(value);
+    },
+  );
+
+  test.each(encodings.filter(({ Oid }) => records.has(Oid)))("$SQL stays text", ({ Oid, Text }) => {
+    expect(makeDecoders().decoderFor(Oid)(Text)).toBe(Text);
   });
 });
 
 describe.runIf(isThere)("a real server's answers", () => {
-  const facts = isThere ? load<Facts>("facts", "types.json") : { cases: [] };
+  const facts = isThere ? (load("facts", "types.json") as Facts) : { cases: [] };
   const values = new Map<string, { readonly oid: number; readonly text: string }>();
   for (const { steps } of facts.cases) {
     for (const { answer } of steps) {

@@ -1,29 +1,48 @@
 import { defineType, type SqlType } from "./sql-type.ts";
 import { cannotHold, cannotHoldExactly, cannotRead, doesNotFit } from "./value-error.ts";
 
-const integerText = /^-?\d+$/;
+const zero = 48;
+const hyphen = 45;
 const least8 = -(2n ** 63n);
 const most8 = 2n ** 63n - 1n;
 
-/** Reads an INT2 or INT4. */
+/** The value of at most 15 digits, all of which a number holds; NaN for any other text. */
+function parseDigits(text: string): number {
+  const length = text.length;
+  const isNegative = text.charCodeAt(0) === hyphen;
+  const start = isNegative ? 1 : 0;
+  if (length === start || length > 15) return Number.NaN;
+  let value = 0;
+  for (let index = start; index < length; index++) {
+    const digit = text.charCodeAt(index) - zero;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return isNegative ? 0 - value : value;
+}
+
+/** Reads an INT2, INT4 or OID. */
 export function decodeSmallInteger(text: string): number {
-  const value = +text;
-  if (Number.isSafeInteger(value) && text !== "") return value;
+  const value = parseDigits(text);
+  if (value === value) return value;
   throw cannotRead("INT4", text);
 }
 
 /**
  * Reads an INT8 as a number.
  *
- * The conversion rounds to the nearest double, and every integer that is not safe rounds to one that is not safe, so
- * checking the outcome is enough.
- *
  * @throws PrecisionError beyond 2^53 - 1
  */
 export function decodeInteger(text: string): number {
-  const value = +text;
-  if (Number.isSafeInteger(value) && text !== "") return value;
-  if (!integerText.test(text)) throw cannotRead("INT8", text);
+  const value = parseDigits(text);
+  return value === value ? value : decodeLongInteger(text);
+}
+
+function decodeLongInteger(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw cannotRead("INT8", text);
+  // Rounds to the nearest double, and what is not safe never rounds to what is safe.
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
   throw doesNotFit("INT8", text, "a JavaScript number", 'use c.bigint() or int8: "bigint"');
 }
 

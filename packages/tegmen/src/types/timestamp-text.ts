@@ -120,7 +120,9 @@ export function microsecondsOf(text: string): number {
  * @param value a valid date
  */
 export function formatDate(value: Date): string {
-  return fromIsoYear(`${value.toISOString().slice(0, -1)}+00:00`);
+  const iso = value.toISOString();
+  const text = `${iso.slice(0, -1)}+00:00`;
+  return iso.length === 24 && !iso.startsWith("0000") ? text : fromIsoYear(text);
 }
 
 /** ISO 8601 as JavaScript writes it, with the year as the server reads it: `-000043-03-15` is `0044-03-15 BC`. */

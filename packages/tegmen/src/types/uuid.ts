@@ -11,15 +11,16 @@ const canonicalUuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$
 function encodeUuid(value: string): string {
   if (typeof value === "string") {
     if (canonicalUuid.test(value)) return value;
-    const digits = value
-      .toLowerCase()
-      .replace(/^urn:uuid:|^\{(?=.*\}$)/, "")
-      .replace(/\}$/, "")
-      .replaceAll("-", "");
+    const digits = unwrapped(value.toLowerCase()).replaceAll("-", "");
     const spelled = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
     if (canonicalUuid.test(spelled)) return spelled;
   }
   throw cannotHold("UUID", value, "pass 32 hexadecimal digits as in '63616665-6630-3064-6465-616462656562'");
+}
+
+function unwrapped(value: string): string {
+  if (value.startsWith("urn:uuid:")) return value.slice("urn:uuid:".length);
+  return value.startsWith("{") && value.endsWith("}") ? value.slice(1, -1) : value;
 }
 
 /** UUID, as a string in lower case. SQLAlchemy: `Uuid`. */
