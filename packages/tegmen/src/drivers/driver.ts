@@ -92,6 +92,12 @@ export interface Notice {
   readonly hint: string | undefined;
 }
 
+export interface StreamOptions {
+  /** Rows at a time. */
+  readonly batchSize: number;
+  readonly inTransaction: boolean;
+}
+
 /** Rows on their way, a few at a time. The connection is busy until it is done or closed. */
 export interface DriverStream {
   /** The next rows (at most the batch size), or null when there are no more. Throws a {@link DriverFailureError}. */
@@ -124,8 +130,8 @@ export interface DriverConnection {
   readonly transactionStatus: TransactionStatus;
   /** False once the connection was lost or closed. */
   readonly isOpen: boolean;
-  /** Something was sent whose answer is not complete: a batch, or a stream that nobody has closed. */
-  readonly isBusy?: boolean;
+  /** Whether answers are still to come, or a stream is open. */
+  readonly isBusy: boolean;
   /** How often the client had to wait for the server: batches sent while nothing else was under way. */
   readonly turns: number;
 
@@ -139,8 +145,11 @@ export interface DriverConnection {
   /** Sends a text of one or more statements without parameters. Never rejects; `results` has an entry for each. */
   runSimple(sql: string): Promise<BatchOutcome>;
 
-  /** Begins to read the rows of one statement with constant memory. */
-  stream(statement: Omit<DriverStatement, "consumer">, batchSize: number): DriverStream;
+  /**
+   * Begins to read the rows of one statement with constant memory, a batch at a time.
+   * @param options.inTransaction whether a transaction will be open when the statement arrives
+   */
+  stream(statement: Omit<DriverStatement, "consumer">, options: StreamOptions): DriverStream;
 
   /** Asks the server, by a second connection, to cancel what is running here. Resolves when the request is delivered. */
   cancel(): Promise<void>;

@@ -42,6 +42,10 @@ export interface StatementShape {
   readonly prepare: boolean;
   /** Columns in order; undefined when only the server knows. */
   readonly columns: readonly ResultColumn[] | undefined;
+  /** Its text begins, ends or splits a transaction: refused where `runTransaction` does that. */
+  readonly transactionControl?: boolean;
+  /** It only reads, so that running it twice does no harm. */
+  readonly readsOnly?: boolean;
 }
 
 /** A statement ready to go: its shape, and its parameters in text format. */

@@ -5,6 +5,7 @@ import {
   type DriverStatement,
   type DriverStream,
   type Notice,
+  type StreamOptions,
   type TransactionStatus,
 } from "../driver.ts";
 import { BatchQuery } from "./batch-query.ts";
@@ -34,6 +35,7 @@ export class PgDriverConnection implements DriverConnection {
   #closedBy: Error | undefined;
   #turns = 0;
   #portals = 0;
+  #streams = 0;
 
   constructor(client: PgClient, target: ConnectTarget, parameters: Map<string, string>) {
     this.#client = client;
@@ -68,6 +70,10 @@ export class PgDriverConnection implements DriverConnection {
     return this.#closedBy === undefined;
   }
 
+  get isBusy(): boolean {
+    return this.#inFlight.length > 0 || this.#streams > 0;
+  }
+
   get turns(): number {
     return this.#turns;
   }
@@ -94,7 +100,8 @@ export class PgDriverConnection implements DriverConnection {
     return this.#send(sql);
   }
 
-  stream(statement: Omit<DriverStatement, "consumer">, batchSize: number): DriverStream {
+  stream(statement: Omit<DriverStatement, "consumer">, options: StreamOptions): DriverStream {
+    this.#streams++;
     const host: StreamHost = {
       send: (step, listener) => {
         const query = new StreamQuery(step, listener, this.#onSubmit);
@@ -105,11 +112,13 @@ export class PgDriverConnection implements DriverConnection {
       resume: () => this.#client.connection.stream.resume(),
       cancel: () => this.cancel(),
       destroy: () => this.destroy(),
-      ended: () => {},
+      ended: () => {
+        this.#streams--;
+      },
     };
-    return this.#status === "I"
-      ? new FlowingStream(host, statement, batchSize)
-      : new PagedStream(host, statement, `tegmen_p${++this.#portals}`, batchSize);
+    return options.inTransaction
+      ? new PagedStream(host, statement, `tegmen_p${++this.#portals}`, options.batchSize)
+      : new FlowingStream(host, statement, options.batchSize);
   }
 
   async cancel(): Promise<void> {

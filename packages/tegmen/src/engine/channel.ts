@@ -1,0 +1,307 @@
+import type { BatchOutcome, DriverConnection, DriverFailure, DriverStatement } from "../drivers/driver.ts";
+import { InvalidRequestError } from "../errors/index.ts";
+import type { PooledConnection } from "../pool/index.ts";
+import type { CompiledStatement } from "../sql/executable.ts";
+import { beginSql, type BeginOptions, mayFailToBegin } from "./begin.ts";
+import { type ConnectionMemory, type EngineContext, memoryOf } from "./context.ts";
+import type { EngineEventName } from "./events.ts";
+import { endsConnection, failureToError, isShutdown, type Stake } from "./failure.ts";
+import { logStatement } from "./logger.ts";
+
+/** A statement that waits for the next one to travel with. */
+export interface Queued {
+  readonly sql: string;
+  readonly parameters: readonly (string | null)[];
+  readonly values: readonly unknown[];
+  readonly prepare: boolean;
+  /** Begins, splits or ends the transaction: not work, so not worth a turn of its own. */
+  readonly control: boolean;
+  readonly event?: EngineEventName | undefined;
+  readonly savepoint?: string | undefined;
+  /** Where the user deferred it; its stack is shown if it fails. */
+  readonly place?: Error | undefined;
+}
+
+/**
+ * One server connection while it is checked out: what is queued to travel with
+ * the next statement, how the transaction stands, and what went wrong in it.
+ * BEGIN and SAVEPOINT are only ever queued, so that they cost no turn.
+ */
+export class Channel {
+  readonly pooled: PooledConnection;
+  readonly driver: DriverConnection;
+  readonly memory: ConnectionMemory;
+  readonly #context: EngineContext;
+  #queue: Queued[] = [];
+  /** A transaction is open or about to be. */
+  inTransaction = false;
+  /** Its BEGIN was sent. */
+  #begun = false;
+  /** Nothing may be sent before this settles: the answer to a BEGIN that can fail. */
+  #gate: Promise<unknown> | undefined;
+  /** The first failure since the transaction began, or since it was rolled back to a savepoint. */
+  failure: Error | undefined;
+  /** The connection is gone. */
+  lost: Error | undefined;
+  #cancelled = false;
+  #streaming = false;
+  #savepoints = 0;
+
+  constructor(pooled: PooledConnection, context: EngineContext) {
+    this.pooled = pooled;
+    this.driver = pooled.driver;
+    this.memory = memoryOf(pooled);
+    this.#context = context;
+  }
+
+  /** Whether the server knows of the transaction. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Whether statements that do work are waiting to be sent. */
+  get hasDeferred(): boolean {
+    return this.#queue.some((queued) => !queued.control);
+  }
+
+  /** Begins a transaction with the next statement. */
+  begin(options: BeginOptions, before: readonly Queued[] = []): void {
+    this.inTransaction = true;
+    this.failure = undefined;
+    this.#queue.push(...before, { ...control(beginSql(options)), event: "begin" });
+    if (mayFailToBegin(options)) this.#gate = gateToCome;
+  }
+
+  /** Has a statement travel with the next one. */
+  queue(queued: Queued): void {
+    this.#queue.push(queued);
+  }
+
+  /** A number for the next savepoint, so that names are not used twice. */
+  nextSavepoint(): number {
+    return ++this.#savepoints;
+  }
+
+  /** Forgets what was queued and never sent. */
+  dropQueue(): void {
+    this.#queue = [];
+    this.#gate = undefined;
+  }
+
+  /**
+   * Sends a statement, and what is queued before it. Everything up to the write to the
+   * socket happens at once, so that statements started together share a turn.
+   *
+   * @returns the driver's answer about the statement alone; failures of queued ones are thrown
+   */
+  async send(statement: DriverStatement, values: readonly unknown[], stake: Stake): Promise<BatchOutcome> {
+    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#gate.catch(() => {});
+    return this.#dispatch([statement], values, stake);
+  }
+
+  /** Sends several statements behind one Sync; like {@link send}. */
+  async sendAll(statements: readonly DriverStatement[], values: readonly unknown[]): Promise<BatchOutcome> {
+    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#gate.catch(() => {});
+    return this.#dispatch(statements, values, this.inTransaction ? "transaction" : "autocommit");
+  }
+
+  /** Sends what is queued, for its own sake. */
+  async flush(): Promise<void> {
+    if (this.#queue.length > 0) await this.sendAll([], []);
+  }
+
+  async #dispatch(
+    statements: readonly DriverStatement[],
+    values: readonly unknown[],
+    stake: Stake,
+  ): Promise<BatchOutcome> {
+    if (this.lost !== undefined) throw this.lost;
+    if (this.#streaming) throw busyStreaming();
+    const queued = this.#queue;
+    const opensGate = this.#gate === gateToCome;
+    let batch = statements;
+    if (queued.length > 0) {
+      this.#queue = [];
+      batch = [...queued, ...statements];
+      if (this.inTransaction) this.#begun = true;
+    }
+    const sending = this.driver.run(batch);
+    if (opensGate) this.#gate = sending;
+    const outcome = await sending;
+    if (opensGate) this.#gate = undefined;
+    if (queued.length > 0) this.#announce(queued, outcome);
+    const { failure } = outcome;
+    if (failure === undefined) {
+      // DDL may have committed the transaction (autocommit_before_ddl); the server knows best.
+      if (this.#begun && !this.driver.isBusy && this.driver.transactionStatus === "I") this.#transactionEnded();
+      return queued.length > 0 ? { results: outcome.results.slice(queued.length) } : outcome;
+    }
+    const blamed = queued[failure.index];
+    const sql = blamed?.sql ?? statements[failure.index - queued.length]?.sql;
+    // Statements deferred before a COMMIT were not committed by it: a batch stops at its first failure.
+    const staked = blamed !== undefined && failure.kind === "server" ? "transaction" : stake;
+    const error = this.fail(failure, staked, sql, blamed?.values ?? values);
+    throw blamed?.place === undefined ? error : deferredError(error, blamed.place);
+  }
+
+  /** Makes the error of a failure, and remembers what it means for the transaction and the connection. */
+  fail(failure: DriverFailure, stake: Stake, sql: string | undefined, values: readonly unknown[]): Error {
+    const { events, hideParameters, logger } = this.#context;
+    const ended = endsConnection(failure);
+    const error = failureToError(failure, stake, {
+      sql,
+      parameters: hideParameters ? undefined : values,
+      hideParameters,
+      ...(ended && { connectionInvalidated: true }),
+    });
+    if (failure.kind !== "client") this.failure ??= error;
+    if (ended) {
+      this.lost ??= error;
+      if (isShutdown(failure)) this.#context.pool.invalidateAll(error);
+      this.pooled.invalidate(error);
+    }
+    if (logger !== undefined && sql !== undefined) {
+      logStatement(logger, { connection: this.pooled.id, sql, values, hideParameters, error });
+    }
+    if (events.has("error")) {
+      events.emit("error", { sql, parameters: hideParameters ? undefined : values, connection: this.pooled.id, error });
+    }
+    return error;
+  }
+
+  /**
+   * Ends the transaction by this statement (COMMIT, or RELEASE of the restart savepoint).
+   * Nothing is sent when nothing was: an untouched transaction needs no end.
+   *
+   * @returns the command tag; undefined when nothing was sent
+   * @throws what the server answered; AmbiguousCommitError when it is not known what became of the commit
+   */
+  async finish(sql: "COMMIT" | `RELEASE SAVEPOINT ${string}`): Promise<string | undefined> {
+    if (!this.#begun && !this.hasDeferred) {
+      this.dropQueue();
+      this.#transactionEnded();
+      return undefined;
+    }
+    const { results } = await this.send({ sql, parameters: [], prepare: false }, [], "commit");
+    const tag = results[0]?.tag;
+    if (sql === "COMMIT") this.#transactionEnded();
+    return tag;
+  }
+
+  /** Rolls back what the server knows of, and forgets the rest. */
+  async rollback(): Promise<void> {
+    this.dropQueue();
+    const open = this.lost === undefined && (this.#begun || this.driver.transactionStatus !== "I");
+    const failed = this.failure;
+    this.#transactionEnded();
+    if (!open) return;
+    // After a failed COMMIT there is nothing left to roll back, and saying so would hide why it failed.
+    if (!this.driver.isBusy && this.driver.transactionStatus === "I") return;
+    const { failure } = await this.driver.run([control("ROLLBACK")]);
+    this.log("ROLLBACK");
+    if (failure === undefined || (failure.kind === "server" && !endsConnection(failure))) return;
+    const error = this.fail(failure, "transaction", "ROLLBACK", []);
+    // With the connection the transaction is gone too, which is what was asked for.
+    if (failed === undefined && failure.kind === "client") throw error;
+  }
+
+  /** The transaction is over; the next statement begins another. */
+  #transactionEnded(): void {
+    this.inTransaction = false;
+    this.#begun = false;
+    this.failure = undefined;
+  }
+
+  /** Goes back to a savepoint that keeps the transaction alive: with the next statement, or with {@link flush}. */
+  restart(savepoint: string): void {
+    this.dropQueue();
+    this.failure = undefined;
+    this.#queue.push({ ...control(`ROLLBACK TO SAVEPOINT ${savepoint}`), event: "rollback", savepoint });
+  }
+
+  /**
+   * Closes a transaction that RELEASE has committed already. Nobody needs to wait for it.
+   * @returns when the connection is idle. Never rejects.
+   */
+  async closeCommitted(after: readonly Queued[]): Promise<void> {
+    this.#transactionEnded();
+    const { failure } = await this.driver.run([control("COMMIT"), ...after]);
+    if (failure !== undefined && endsConnection(failure)) this.fail(failure, "transaction", "COMMIT", []);
+  }
+
+  /** Blocks the connection while rows stream from it. */
+  streaming(active: boolean): void {
+    this.#streaming = active;
+  }
+
+  assertFree(): void {
+    if (this.#streaming) throw busyStreaming();
+  }
+
+  /** Asks the server to stop what runs here. The connection is not lent again: the request may come late. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.driver.cancel().catch(() => this.driver.destroy());
+  }
+
+  /** The cancel request has met its statement. */
+  cancelArrived(): void {
+    this.#cancelled = false;
+  }
+
+  /** Gives the connection back to the pool, or drops it when somebody may still want to cancel on it. */
+  async release(): Promise<void> {
+    this.dropQueue();
+    if (this.#cancelled || this.#streaming) {
+      this.pooled.invalidate(new InvalidRequestError("A cancel request or a stream was under way on the connection"));
+    }
+    await this.pooled.release();
+  }
+
+  /** A statement in the log whose duration is not measured. */
+  log(sql: string, values: readonly unknown[] = noValues): void {
+    const { logger, hideParameters } = this.#context;
+    if (logger !== undefined) logStatement(logger, { connection: this.pooled.id, sql, values, hideParameters });
+  }
+
+  /** Logs and announces queued statements that were sent. */
+  #announce(queued: readonly Queued[], outcome: BatchOutcome): void {
+    const { events } = this.#context;
+    queued.slice(0, outcome.results.length).forEach(({ sql, values, event, savepoint }) => {
+      this.log(sql, values);
+      if (event !== undefined && events.has(event)) {
+        events.emit(event, { sql, connection: this.pooled.id, savepoint });
+      }
+    });
+  }
+}
+
+/** Stands for a gate that the next batch will be. */
+const gateToCome: Promise<unknown> = Promise.resolve();
+
+const noValues: readonly never[] = [];
+
+/** A statement without parameters that does no work of its own. */
+export function control(sql: string): Queued {
+  return { sql, parameters: noValues, values: noValues, prepare: false, control: true };
+}
+
+/** A statement of the user's, to travel with the next one. */
+export function deferred(compiled: CompiledStatement, place: Error): Queued {
+  const { shape, parameters, values } = compiled;
+  return { sql: shape.sql, parameters, values, prepare: shape.prepare, control: false, place };
+}
+
+function busyStreaming(): InvalidRequestError {
+  return new InvalidRequestError(
+    "Rows are being streamed from this connection: read them to the end or leave the loop first, " +
+      "or run the statement on another connection",
+  );
+}
+
+/** Says where a deferred statement came from: the stack of its error is that of an innocent one. */
+function deferredError(error: Error, place: Error): Error {
+  const frames = (place.stack ?? "").split("\n").slice(1).join("\n");
+  error.stack = `${error.stack ?? error.message}\n  in a statement deferred at:\n${frames}`;
+  return error;
+}

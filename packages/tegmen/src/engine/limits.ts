@@ -1,0 +1,64 @@
+import { ArgumentError, QueryCanceledError } from "../errors/index.ts";
+import type { Channel } from "./channel.ts";
+
+/** How long a statement may run, and who may stop it. */
+export interface Limits {
+  /** Milliseconds after which the server is asked to cancel the statement. */
+  readonly timeout?: number | undefined;
+  /** Aborting it has the server cancel the statement; the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long a cancelled statement may take to end before its connection is cut, in milliseconds. */
+const cancelGrace = 5_000;
+
+/** @throws {ArgumentError} the timeout is not a number of milliseconds. */
+export function checkLimits({ timeout }: Limits): void {
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
+    throw new ArgumentError(`timeout takes milliseconds greater than 0; got ${JSON.stringify(timeout)}`);
+  }
+}
+
+/**
+ * Waits for a statement within limits: when one is reached, the server is asked to
+ * cancel it, and if even that has no answer, the connection is cut.
+ *
+ * @throws the signal's reason
+ * @throws {QueryCanceledError} the timeout was reached
+ */
+export async function within<T>(channel: Channel, limits: Limits, work: () => Promise<T>): Promise<T> {
+  const { timeout, signal } = limits;
+  if (timeout === undefined && signal === undefined) return work();
+  signal?.throwIfAborted();
+  let reached: "timeout" | "signal" | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  const stop = (why: "timeout" | "signal"): void => {
+    if (reached !== undefined) return;
+    reached = why;
+    channel.cancel();
+    grace = setTimeout(() => channel.driver.destroy(), cancelGrace);
+  };
+  const onAbort = (): void => stop("signal");
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const timer =
+    timeout === undefined || timeout > 2_147_483_647 ? undefined : setTimeout(() => stop("timeout"), timeout);
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof QueryCanceledError) channel.cancelArrived();
+    if (reached === "signal") throw signal!.reason;
+    if (reached === "timeout" && error instanceof QueryCanceledError) {
+      throw new QueryCanceledError(`The statement was cancelled: it ran longer than its timeout of ${timeout} ms`, {
+        code: error.code,
+        sql: error.sql,
+        parameters: error.parameters,
+        cause: error,
+      });
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(grace);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}

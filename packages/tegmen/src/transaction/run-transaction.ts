@@ -1,0 +1,297 @@
+import type { Channel } from "../engine/channel.ts";
+import { Connection, type ConnectionInternals, internalsOf } from "../engine/connection.ts";
+import { Engine } from "../engine/engine.ts";
+import {
+  ArgumentError,
+  MaxRetriesExceeded,
+  QueryCanceledError,
+  SerializationError,
+  TransactionStateError,
+} from "../errors/index.ts";
+import { backoff, sleep } from "./backoff.ts";
+import { ChainTransaction } from "./chain-transaction.ts";
+import { checkRunTransactionOptions, type RunTransactionOptions } from "./options.ts";
+import { canInjectErrors, plainProtocol, restartProtocol, type TransactionProtocol } from "./protocol.ts";
+import { judge } from "./verdict.ts";
+
+/** The work of a transaction. It may be called several times, so it may have no effects but on its connection. */
+export type TransactionWork<T> = (connection: Connection) => Promise<T> | T;
+
+/**
+ * Runs the work in a transaction, and runs it again when the transaction has to be: after a conflict (SQLSTATE
+ * 40001), wherever it came up and however deeply it is wrapped, and after a connection that was lost before the
+ * commit was sent. The transaction is committed when the work is done, and rolled back when it throws.
+ *
+ * The work may not commit or roll back itself. Called with a connection on which it already runs, it joins
+ * the outer transaction.
+ *
+ * See docs/transactions.md for the state machine.
+ *
+ * @param transactor an engine: the connection is taken from its pool; or a connection without a transaction
+ * @param work gets the connection; what it returns is the result
+ * @throws {MaxRetriesExceeded} with the last conflict as its cause
+ * @throws {AmbiguousCommitError} it is not known whether the transaction was committed; never retried unless `idempotent`
+ * @throws {TransactionStateError} the connection has a transaction already
+ * @throws whatever the work throws
+ *
+ * sqlalchemy-cockroachdb: `run_transaction`. CockroachDB: "Transaction retry error handling".
+ *
+ * @example
+ * ```ts
+ * await runTransaction(engine, async (conn) => {
+ *   const from = await conn.scalar(sql`SELECT balance FROM accounts WHERE id = ${a}`);
+ *   conn.defer(sql`UPDATE accounts SET balance = balance - ${amount} WHERE id = ${a}`);
+ *   conn.defer(sql`UPDATE accounts SET balance = balance + ${amount} WHERE id = ${b}`);
+ * });
+ * ```
+ */
+export function runTransaction<T>(
+  transactor: Engine | Connection,
+  work: TransactionWork<ChainTransaction<T>>,
+  options?: RunTransactionOptions,
+): Promise<T[]>;
+export function runTransaction<T>(
+  transactor: Engine | Connection,
+  work: TransactionWork<T>,
+  options?: RunTransactionOptions,
+): Promise<T>;
+export async function runTransaction(
+  transactor: Engine | Connection,
+  work: TransactionWork<unknown>,
+  options: RunTransactionOptions = {},
+): Promise<unknown> {
+  checkRunTransactionOptions(options);
+  if (typeof work !== "function") throw new ArgumentError("runTransaction takes a function as its second argument");
+  if (transactor instanceof Engine) return runOnEngine(transactor, work, options);
+  if (!(transactor instanceof Connection)) {
+    throw new ArgumentError("runTransaction takes an Engine or a Connection as its first argument");
+  }
+  if (internalsOf(transactor).managed) return runWork(transactor, work);
+  if (transactor.inTransaction) {
+    throw new TransactionStateError(
+      "A transaction is open on this connection already, and runTransaction could not run it again from its " +
+        "beginning: commit or roll back first, or call runTransaction with the engine",
+    );
+  }
+  return (await new RetryLoop(transactor, work, options).run()).value;
+}
+
+async function runOnEngine(
+  engine: Engine,
+  work: TransactionWork<unknown>,
+  options: RunTransactionOptions,
+): Promise<unknown> {
+  const connection = await engine.connect({ signal: options.signal });
+  let closed: Promise<void> | undefined;
+  try {
+    const outcome = await new RetryLoop(connection, work, options).run();
+    closed = outcome.closed;
+    return outcome.value;
+  } finally {
+    // The work is committed: the caller need not wait until the connection is back in the pool.
+    if (closed === undefined) await connection.close();
+    else void closed.then(() => connection.close());
+  }
+}
+
+async function runWork(connection: Connection, work: TransactionWork<unknown>): Promise<unknown> {
+  const result = await work(connection);
+  return result instanceof ChainTransaction ? result.run(connection) : result;
+}
+
+interface Outcome {
+  readonly value: unknown;
+  /** The connection is idle again. */
+  readonly closed: Promise<void>;
+}
+
+/** One call of runTransaction: attempts until one is committed, or there is no use in another. */
+class RetryLoop {
+  readonly #connection: Connection;
+  readonly #internals: ConnectionInternals;
+  readonly #work: TransactionWork<unknown>;
+  readonly #options: RunTransactionOptions;
+  readonly #limit: Limit;
+  #attempt = 0;
+  #injected = false;
+
+  constructor(connection: Connection, work: TransactionWork<unknown>, options: RunTransactionOptions) {
+    this.#connection = connection;
+    this.#internals = internalsOf(connection);
+    this.#work = work;
+    this.#options = options;
+    this.#limit = limit(options);
+  }
+
+  async run(): Promise<Outcome> {
+    const internals = this.#internals;
+    const before = internals.options;
+    internals.managed = true;
+    const { signal } = this.#limit;
+    if (signal !== undefined) internals.options = { ...before, signal };
+    try {
+      for (let channel: Channel | undefined; ;) {
+        this.#attempt++;
+        try {
+          signal?.throwIfAborted();
+          channel ??= await this.#begin();
+          return await this.#try(channel);
+        } catch (error) {
+          channel = await this.#recover(error, channel);
+        }
+      }
+    } finally {
+      internals.managed = false;
+      internals.options = before;
+      this.#limit.stop();
+    }
+  }
+
+  async #begin(): Promise<Channel> {
+    const channel = await this.#internals.channel();
+    const serverInjects = this.#options.injectError === true && this.#attempt === 1 && canInjectErrors(channel);
+    this.#injected ||= serverInjects;
+    this.#protocol(channel).begin(channel, this.#beginOptions(), serverInjects);
+    return channel;
+  }
+
+  async #try(channel: Channel): Promise<Outcome> {
+    const value = await runWork(this.#connection, this.#work);
+    if (this.#options.injectError === true && this.#attempt === 1 && !this.#injected) {
+      throw new SerializationError("restart transaction: made up by runTransaction's option injectError", {
+        code: "40001",
+      });
+    }
+    if (!channel.inTransaction) {
+      throw new TransactionStateError(
+        "The server ended the transaction before runTransaction could: a schema change commits it " +
+          "(autocommit_before_ddl). Run schema changes outside of runTransaction",
+      );
+    }
+    if (channel.driver.transactionStatus === "E" && !channel.driver.isBusy) {
+      throw new TransactionStateError(
+        "A statement of the transaction failed, and the callback went on without it: nothing can be committed. " +
+          "Let the error pass, or run the statement in beginNested()",
+        { cause: channel.failure },
+      );
+    }
+    const { closed } = await this.#protocol(channel).commit(channel, this.#injected);
+    return { value, closed };
+  }
+
+  /**
+   * Decides what follows a failed attempt, waits, and prepares the next one.
+   * @returns the channel to go on with; undefined when the next attempt needs another connection
+   * @throws what ends the retries
+   */
+  async #recover(error: unknown, channel: Channel | undefined): Promise<Channel | undefined> {
+    const { idempotent = false } = this.#options;
+    const verdict = this.#attempt === 1 && channel === undefined ? "give up" : judge(error, channel, idempotent);
+    if (verdict === "give up") {
+      await this.#rollback(channel);
+      throw error;
+    }
+    const delay = backoff(this.#options, this.#attempt, Math.random());
+    try {
+      this.#assertMore(error, channel, delay);
+      this.#announce(error, delay);
+    } catch (end) {
+      await this.#rollback(channel);
+      throw end;
+    }
+    const next = verdict === "restart" ? channel : undefined;
+    if (next === undefined) await this.#rollback(channel);
+    else this.#protocol(next).restart(next, this.#beginOptions());
+    try {
+      // What the failed attempt holds is given up at once, while we wait.
+      const [, lost] = await Promise.all([
+        sleep(delay, this.#limit.signal),
+        next === undefined ? false : hasLost(next),
+      ]);
+      return lost ? undefined : next;
+    } catch (aborted) {
+      await this.#rollback(channel);
+      throw aborted;
+    }
+  }
+
+  #assertMore(error: unknown, channel: Channel | undefined, delay: number): void {
+    const { maxRetries = 50, deadline } = this.#options;
+    const cause = channel?.failure ?? error;
+    if (maxRetries !== null && this.#attempt > maxRetries) {
+      throw new MaxRetriesExceeded(
+        `The transaction failed ${this.#attempt} times, and maxRetries is ${maxRetries}. ` +
+          "Make it shorter, have it touch fewer rows, or allow more retries",
+        { cause },
+      );
+    }
+    if (deadline !== undefined && Date.now() + delay >= deadline.getTime()) {
+      throw new MaxRetriesExceeded(
+        `The transaction failed ${this.#attempt} times, and its deadline leaves no time for another attempt`,
+        { cause },
+      );
+    }
+  }
+
+  #announce(error: unknown, delay: number): void {
+    const attempt = this.#attempt;
+    this.#options.onRetry?.({ attempt, error, delay });
+    const { events } = this.#internals.context;
+    if (events.has("retry")) events.emit("retry", { attempt, error, delay });
+  }
+
+  async #rollback(channel: Channel | undefined): Promise<void> {
+    // What the transaction failed with says more than a failed rollback, after which the connection is dropped.
+    await channel?.rollback().catch(() => {});
+  }
+
+  #protocol(channel: Channel): TransactionProtocol {
+    const { useCockroachRestart = true } = this.#options;
+    const plain =
+      !useCockroachRestart ||
+      this.#beginOptions().isolationLevel === "READ COMMITTED" ||
+      !channel.memory.compile.version.isCockroach;
+    return plain ? plainProtocol : restartProtocol;
+  }
+
+  #beginOptions(): RunTransactionOptions {
+    const { isolationLevel, readOnly, priority, asOfSystemTime } = this.#options;
+    const own = this.#internals.options;
+    return {
+      isolationLevel: isolationLevel ?? (own.isolationLevel === "AUTOCOMMIT" ? undefined : own.isolationLevel),
+      readOnly: readOnly ?? own.readOnly,
+      priority: priority ?? own.priority,
+      asOfSystemTime: asOfSystemTime ?? own.asOfSystemTime,
+    };
+  }
+}
+
+/** Sends what starts the next attempt; tells whether the connection is gone instead. */
+async function hasLost(channel: Channel): Promise<boolean> {
+  try {
+    await channel.flush();
+    return false;
+  } catch (error) {
+    if (channel.lost !== undefined) return true;
+    throw error;
+  }
+}
+
+/** What ends the work early: the user's signal, the deadline, or whichever comes first. */
+interface Limit {
+  readonly signal: AbortSignal | undefined;
+  stop(): void;
+}
+
+function limit({ signal, deadline }: RunTransactionOptions): Limit {
+  if (deadline === undefined) return { signal, stop: () => {} };
+  const controller = new AbortController();
+  const expire = (): void =>
+    controller.abort(new QueryCanceledError("The deadline of runTransaction has passed", { code: "57014" }));
+  const left = Math.max(0, deadline.getTime() - Date.now());
+  const timer = left <= 2_147_483_647 ? setTimeout(expire, left) : undefined;
+  return {
+    signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
+    stop: () => clearTimeout(timer),
+  };
+}
