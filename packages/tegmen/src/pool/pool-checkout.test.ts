@@ -195,6 +195,15 @@ describe("waiting", () => {
     await (await pool.acquire()).release();
   });
 
+  test("poolTimeout 0 waits for an old connection to make room for a new one", async () => {
+    const pool = new Pool({ poolSize: 1, maxOverflow: 0, poolTimeout: 0, poolRecycle: 1_000, connect: server.connect });
+    await (await pool.acquire()).release();
+    await vi.advanceTimersByTimeAsync(2_000);
+    const connection = await pool.acquire();
+    expect(connection.id).toBe(2);
+    await connection.release();
+  });
+
   test("poolTimeout Infinity waits as long as it takes", async () => {
     const pool = new Pool({ poolSize: 1, maxOverflow: 0, poolTimeout: Infinity, connect: server.connect });
     const holder = await pool.acquire();
