@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Driver, DriverConnection } from "../drivers/driver.ts";
 import { pgDriver } from "../drivers/pg/pg-driver.ts";
 import { ArgumentError } from "../errors/index.ts";
@@ -26,6 +27,15 @@ import { parseServerVersion } from "./server-version.ts";
  * SQLAlchemy: `Engine`, made by `create_engine`.
  */
 export class Engine {
+  static {
+    // Not a declared method: its name is a symbol of Node's, which has no place in the public type.
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: Engine): string {
+        return this.toString();
+      },
+    });
+  }
+
   /** Where it connects to. Shows no password in any string form. */
   readonly url: Url;
   readonly pool: Pool;
@@ -160,10 +170,6 @@ export class Engine {
 
   toString(): string {
     return `Engine(${this.url.toString()})`;
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
   }
 
   async #connection(options: ExecutionOptions = {}): Promise<Connection> {
