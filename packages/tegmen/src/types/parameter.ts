@@ -7,9 +7,7 @@ import type { AnySqlType } from "./sql-type.ts";
 import { formatTemporal } from "./temporal-text.ts";
 import { checkText } from "./text-value.ts";
 import { formatDate } from "./timestamp-text.ts";
-import { cannotHold } from "./value-error.ts";
-
-const parameter = "a parameter";
+import { cannotHold, untypedParameter as parameter } from "./value-error.ts";
 
 /**
  * Writes a value for a placeholder whose type only the server knows, as in `text()` and `` sql`...` ``.

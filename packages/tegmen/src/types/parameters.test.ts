@@ -82,6 +82,8 @@ describe("encodeParameter", () => {
     expect(() => encodeFor(int, "secret")).toThrow(
       expect.objectContaining({ dataType: "INT8", hint: "pass an integer number" }),
     );
+    expect(() => encodeParameter([Symbol("secret")])).toThrow(expect.objectContaining({ hint: "pass a string" }));
+    expect(() => encodeParameter([Symbol("secret")])).not.toThrow(expect.objectContaining({ dataType: "a parameter" }));
   });
 });
 

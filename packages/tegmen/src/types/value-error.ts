@@ -1,19 +1,31 @@
 import { DataError, describeValue, PrecisionError } from "../errors/index.ts";
 
+/** What a value without a known type is called in messages. */
+export const untypedParameter = "a parameter";
+
 /**
  * The error for a value that a type cannot hold. Type and advice are also in `dataType` and `hint`, so that whoever
  * adds the column's name can leave the value out.
+ *
+ * @param holder the name of a type, or words that begin with {@link untypedParameter}
  */
-export function cannotHold(typeName: string, value: unknown, hint: string): DataError {
-  return new DataError(`${typeName} cannot hold ${showValue(value)}`, {
-    dataType: typeName,
+export function cannotHold(holder: string, value: unknown, hint: string): DataError {
+  return new DataError(`${holder} cannot hold ${showValue(value)}`, {
+    dataType: typeNameOf(holder),
     hint: value === undefined ? "use null for SQL NULL, or leave the value out" : hint,
   });
 }
 
 /** As {@link cannotHold}, where the value has lost digits, or would lose some. */
-export function cannotHoldExactly(typeName: string, value: unknown, hint: string): PrecisionError {
-  return new PrecisionError(`${typeName} cannot hold ${showValue(value)} exactly`, { dataType: typeName, hint });
+export function cannotHoldExactly(holder: string, value: unknown, hint: string): PrecisionError {
+  return new PrecisionError(`${holder} cannot hold ${showValue(value)} exactly`, {
+    dataType: typeNameOf(holder),
+    hint,
+  });
+}
+
+function typeNameOf(holder: string): string | undefined {
+  return holder.startsWith(untypedParameter) ? undefined : holder;
 }
 
 /** The error for text of the server that is not what the type's values look like. */
