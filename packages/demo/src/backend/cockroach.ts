@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, closeSync, constants, openSync, statSync, writeFileSync } from "node:fs";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { endChild, hasEnded, logTail, watchEnd, type ServerExit } from "./child.ts";
 import { BackendError } from "./errors.ts";
 import { temporaryRoot } from "./folders.ts";
 import { freePort } from "./free-port.ts";
-import { claimFolder, FOLDER_PREFIX, PID_FILE, reapStale, removeFolder } from "./reaper.ts";
-import { startWatchdog, type Watchdog } from "./watchdog.ts";
+import { PID_FILE, reapStale } from "./reaper.ts";
+import { openServerFolder, type ServerFolder } from "./server-folder.ts";
 
 /** How often the file with the server's URL is looked for, in milliseconds. */
 const INTERVAL = 10;
@@ -141,12 +141,11 @@ class RunningCockroach implements CockroachServer {
   readonly pid: number;
   readonly logFile: string;
   readonly #child: ChildProcess;
-  readonly #folder: string;
-  readonly #watchdog: Watchdog;
+  readonly #folder: ServerFolder;
   readonly #callbacks = new Set<(exit: ServerExit) => void>();
   #stopping: Promise<void> | undefined;
 
-  constructor(url: URL, httpPort: number, child: ChildProcess, folder: string, logFile: string, watchdog: Watchdog) {
+  constructor(url: URL, httpPort: number, child: ChildProcess, folder: ServerFolder, logFile: string) {
     this.url = url.href;
     this.host = url.hostname;
     this.port = Number(url.port);
@@ -155,7 +154,6 @@ class RunningCockroach implements CockroachServer {
     this.logFile = logFile;
     this.#child = child;
     this.#folder = folder;
-    this.#watchdog = watchdog;
     watchEnd(
       child,
       logFile,
@@ -178,8 +176,7 @@ class RunningCockroach implements CockroachServer {
 
   async #stop(): Promise<void> {
     await endChild(this.#child, "SIGTERM", GRACE);
-    await removeFolder(this.#folder);
-    await this.#watchdog.release();
+    await this.#folder.remove();
   }
 }
 
@@ -205,26 +202,21 @@ export async function startCockroach(options: StartCockroachOptions = {}): Promi
   }
   const root = await temporaryRoot();
   await reapStale(root);
-  const folder = await mkdtemp(join(root, FOLDER_PREFIX));
-  let watchdog: Watchdog | undefined;
+  const folder = await openServerFolder(root, PID_FILE, "TERM");
   let child: ChildProcess | undefined;
   try {
-    await claimFolder(folder);
-    const pidFile = join(folder, PID_FILE);
-    watchdog = await startWatchdog({ pidFile, mark: folder, signal: "TERM", folder });
     const httpPort = options.httpPort ?? (await freePort());
-    const logFile = join(folder, "cockroach.log");
-    watchdog.announce();
-    child = launch(binary, cockroachArguments(folder, httpPort, options), folder, logFile);
-    if (child.pid !== undefined) writeFileSync(pidFile, `${child.pid}\n`);
+    const logFile = join(folder.path, "cockroach.log");
+    folder.watchdog.announce();
+    child = launch(binary, cockroachArguments(folder.path, httpPort, options), folder.path, logFile);
+    if (child.pid !== undefined) writeFileSync(join(folder.path, PID_FILE), `${child.pid}\n`);
     await once(child, "spawn");
-    const url = await waitForUrl(child, folder, logFile, options.timeout ?? 60_000);
+    const url = await waitForUrl(child, folder.path, logFile, options.timeout ?? 60_000);
     child.unref();
-    return new RunningCockroach(url, httpPort, child, folder, logFile, watchdog);
+    return new RunningCockroach(url, httpPort, child, folder, logFile);
   } catch (error) {
     if (child?.pid !== undefined) await endChild(child, "SIGKILL", GRACE);
-    await removeFolder(folder);
-    await watchdog?.release();
+    await folder.remove();
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { BackendError } from "./errors.ts";
 const MAXIMUM_SOCKET_PATH = 103;
 
 /** The longest name below the temporary folder that a server's socket has. */
-const SOCKET_BELOW_TEMPORARY = "/tegmen-demo-XXXXXX/socket/.s.PGSQL.5432".length;
+const SOCKET_BELOW_TEMPORARY = "/tegmen-demo-0123456789ab/socket/.s.PGSQL.5432".length;
 
 /** The folder for temporary things, short enough for a socket path below it. */
 export async function temporaryRoot(): Promise<string> {

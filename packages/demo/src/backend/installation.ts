@@ -94,9 +94,10 @@ interface Access {
 function accesses(binaries: Binaries, way: RunAs): readonly (() => Promise<Access>)[] {
   const asTheyLie = async (): Promise<Access> => {
     if (binaries.missingLinks.length === 0) return { folder: binaries.folder, environment: programEnvironment() };
+    // Libraries search beside the link they were found by, so the package's own folder is searched too.
+    const folders = [await libraryFolder(binaries), resolve(binaries.folder, "..", "lib")];
     const inherited = process.env["LD_LIBRARY_PATH"];
-    const libraries = await libraryFolder(binaries);
-    const path = inherited ? `${libraries}:${inherited}` : libraries;
+    const path = [...folders, ...(inherited ? [inherited] : [])].join(":");
     return { folder: binaries.folder, environment: programEnvironment({ LD_LIBRARY_PATH: path }) };
   };
   const copied = async (): Promise<Access> => ({

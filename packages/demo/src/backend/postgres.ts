@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { copyTree } from "./copy-tree.ts";
 import { BackendError } from "./errors.ts";
@@ -8,11 +8,11 @@ import { freePort } from "./free-port.ts";
 import { findInstallation, type Installation } from "./installation.ts";
 import type { PostgresServer, StartPostgresOptions } from "./postgres-options.ts";
 import { startPostmaster, type PostmasterStart } from "./postmaster.ts";
-import { claimFolder, FOLDER_PREFIX, POSTGRES_PID_FILE, reapStale, removeFolder } from "./reaper.ts";
+import { POSTGRES_PID_FILE, reapStale } from "./reaper.ts";
 import { RunningPostgres, type Listener } from "./running-postgres.ts";
+import { openServerFolder } from "./server-folder.ts";
 import { demoSettings, settingsFile, type PostgresSettings } from "./settings.ts";
 import { runSingleUser, templateFolder, type TemplateContent } from "./template.ts";
-import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Each server has a socket folder of its own, so the number may be the same everywhere. */
 const SOCKET_PORT = 5432;
@@ -118,44 +118,34 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   const cache = options.cacheFolder ?? (await cacheFolder());
   await mkdir(cache, { recursive: true, mode: 0o700 });
   const template = await templateFolder(installation, content, cache);
-  const folder = await mkdtemp(join(root, FOLDER_PREFIX));
-  let watchdog: Watchdog | undefined;
+  const folder = await openServerFolder(root, POSTGRES_PID_FILE, dataFolder === undefined ? "QUIT" : "INT");
   try {
-    await claimFolder(folder);
-    const data = join(folder, "data");
-    watchdog = await startWatchdog({
-      pidFile: join(folder, POSTGRES_PID_FILE),
-      mark: folder,
-      signal: dataFolder === undefined ? "QUIT" : "INT",
-      folder,
-    });
+    const data = join(folder.path, "data");
     // The server's user has to get through to its data.
-    if (installation.way.owner !== undefined) await chmod(folder, 0o711);
-    await fillData(await placeData(folder, dataFolder), template, installation);
-    const listener = await openListener(folder, installation, options);
+    if (installation.way.owner !== undefined) await chmod(folder.path, 0o711);
+    await fillData(await placeData(folder.path, dataFolder), template, installation);
+    const listener = await openListener(folder.path, installation, options);
     await configure(data, installation, listener, superuser, options.settings ?? {});
     await reaping;
     const start: PostmasterStart = {
       installation,
       data,
-      logFile: join(folder, "postgres.log"),
+      logFile: join(folder.path, "postgres.log"),
       settings: listenSettings(listener),
       timeout,
     };
-    watchdog.announce();
+    folder.watchdog.announce();
     const postmaster = await startPostmaster(start);
     return new RunningPostgres({
       listener,
       superuser,
       folder,
       start,
-      watchdog,
       keepsData: dataFolder !== undefined,
       postmaster,
     });
   } catch (error) {
-    await removeFolder(folder);
-    await watchdog?.release();
+    await folder.remove();
     throw error;
   }
 }

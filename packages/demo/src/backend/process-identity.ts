@@ -37,13 +37,16 @@ function bootId(): string {
   return process.platform === "linux" ? attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")) : "";
 }
 
+/** The fields of /proc/<pid>/stat from the third on; empty if there is no such process. */
+function statFields(pid: number): readonly string[] {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
+  // The second field, the program's name in parentheses, may itself hold blanks and parentheses.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 /** The start time of a process, empty if there is no such process or the platform does not tell. */
 async function startTime(pid: number): Promise<string> {
-  if (process.platform === "linux") {
-    const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
-    // The second field, the program's name in parentheses, may itself hold blanks and parentheses.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  }
+  if (process.platform === "linux") return statFields(pid)[19] ?? "";
   if (process.platform === "win32") return "";
   try {
     return (await run("ps", ["-o", "lstart=", "-p", String(pid)])).stdout.trim();
@@ -57,14 +60,15 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
   return { pid: process.pid, started: await startTime(process.pid), space: processSpace(), boot: bootId() };
 }
 
-/** Whether a process of this number exists, be it ours or not. */
-export function processExists(pid: number): boolean {
+/** Whether a process of this number runs, be it ours or not. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
+  // In a container whose first process does not collect orphans they stay in the list as zombies.
+  return process.platform !== "linux" || !["Z", "X"].includes(statFields(pid)[0] ?? "");
 }
 
 /**
@@ -74,7 +78,7 @@ export function processExists(pid: number): boolean {
 export async function isGone(identity: ProcessIdentity): Promise<boolean> {
   if (identity.space !== processSpace()) return false;
   if (identity.boot !== bootId()) return true;
-  if (!processExists(identity.pid)) return true;
+  if (!isRunning(identity.pid)) return true;
   const started = await startTime(identity.pid);
   return started !== "" && identity.started !== "" && started !== identity.started;
 }

@@ -1,24 +1,19 @@
-import { lstat, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { commandLine, isGone, ownIdentity, parseIdentity, processExists } from "./process-identity.ts";
+import { commandLine, isGone, parseIdentity, isRunning } from "./process-identity.ts";
 
 /** The beginning of the names of servers' folders below the temporary folder. */
 export const FOLDER_PREFIX = "tegmen-demo-";
 
 /** The file in a server's folder that says which process it belongs to. */
-const OWNER_FILE = "owner.json";
+export const OWNER_FILE = "owner.json";
 
 /** A folder whose owner was never written down is removed after this long (1 hour, in milliseconds). */
 const OWNERLESS_FOR = 60 * 60 * 1000;
 
 /** How long a server may take to end before it is killed, in milliseconds. */
 const GRACE = 5000;
-
-/** Writes down that a server's folder belongs to this process. */
-export async function claimFolder(folder: string): Promise<void> {
-  await writeFile(join(folder, OWNER_FILE), JSON.stringify(await ownIdentity()), { mode: 0o600 });
-}
 
 /** Removes a folder that a process may still be leaving. */
 export async function removeFolder(folder: string): Promise<void> {
@@ -35,7 +30,7 @@ export const PID_FILE = "server.pid";
 async function serverOf(folder: string): Promise<number | undefined> {
   const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8").catch(() => "");
   const pid = Number.parseInt((await read(POSTGRES_PID_FILE)) || (await read(PID_FILE)), 10);
-  if (!(pid > 0) || !processExists(pid)) return undefined;
+  if (!(pid > 0) || !isRunning(pid)) return undefined;
   const marks = process.platform === "win32" ? ["postgres", "cockroach"] : [folder];
   const command = await commandLine(pid);
   return marks.some((mark) => command.includes(mark)) ? pid : undefined;

@@ -3,8 +3,7 @@ import { endChild, watchEnd, type ServerExit } from "./child.ts";
 import { BackendError } from "./errors.ts";
 import type { PostgresServer } from "./postgres-options.ts";
 import { startPostmaster, type Postmaster, type PostmasterStart } from "./postmaster.ts";
-import { removeFolder } from "./reaper.ts";
-import type { Watchdog } from "./watchdog.ts";
+import type { ServerFolder } from "./server-folder.ts";
 
 /** How long the server may take to end before it is killed, in milliseconds. */
 const GRACE = 10_000;
@@ -22,10 +21,9 @@ export interface RunningPostgresParts {
   readonly listener: Listener;
   readonly superuser: string;
   /** The server's own folder, removed when it stops. */
-  readonly folder: string;
+  readonly folder: ServerFolder;
   /** How it was started, to start it again. */
   readonly start: PostmasterStart;
-  readonly watchdog: Watchdog;
   /** Whether the data outlives the server. */
   readonly keepsData: boolean;
   readonly postmaster: Postmaster;
@@ -123,7 +121,6 @@ export class RunningPostgres implements PostgresServer {
     await this.#restarting;
     // Data that is thrown away needs no orderly end.
     await endChild(this.#postmaster.child, this.#parts.keepsData ? "SIGINT" : "SIGQUIT", GRACE);
-    await removeFolder(this.#parts.folder);
-    await this.#parts.watchdog.release();
+    await this.#parts.folder.remove();
   }
 }

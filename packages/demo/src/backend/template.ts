@@ -69,7 +69,7 @@ export async function runSingleUser(
     { environment: installation.environment, input },
   );
   if (code === 0) return;
-  const message = /(?:ERROR|FATAL|PANIC): .*/.exec(output)?.[0] ?? `postgres --single ended with code ${code}`;
+  const message = /(?:ERROR|FATAL|PANIC): +(.*)/.exec(output)?.[1] ?? `postgres --single ended with code ${code}`;
   throw new BackendError(`Preparing database "${database}" failed: ${message}`, { output });
 }
 
@@ -81,7 +81,7 @@ async function initialise(installation: Installation, content: TemplateContent, 
     { environment: installation.environment },
   );
   if (code !== 0) {
-    const message = /(?:error|FATAL): .*/.exec(output)?.[0] ?? output.trim();
+    const message = /(?:error|FATAL): +(.*)/.exec(output)?.[1] ?? output.trim();
     throw new BackendError(`initdb of PostgreSQL ${installation.version} failed: ${message}`, { output });
   }
   await writeFile(join(target, "postgresql.conf"), settingsFile(demoSettings(installation.major)));
