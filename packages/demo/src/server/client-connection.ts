@@ -1,0 +1,121 @@
+import type { Socket } from "node:net";
+import { MessageReader } from "./message-reader.ts";
+import { MessageWriter } from "./message-writer.ts";
+import type { OversizedMessage, WireMessage } from "./message-reader.ts";
+
+/** The largest message a client may send, as in CockroachDB (`sql.conn.max_read_buffer_message_size`). */
+export const MAX_MESSAGE_BYTES: number = 16 * 1024 * 1024;
+
+const MAX_STARTUP_BYTES = 10_000;
+const HOLD_INPUT_ABOVE = 4 * 1024 * 1024;
+
+/**
+ * A client's connection: messages in, messages out, nothing of their meaning.
+ *
+ * Reading is by turns: {@link next} while it gives messages, then {@link wait}.
+ */
+export class ClientConnection {
+  readonly #socket: Socket;
+  readonly #reader = new MessageReader(MAX_MESSAGE_BYTES);
+  #unread = 0;
+  #wake: ((open: boolean) => void) | undefined;
+  #closed = false;
+  #congested = false;
+  readonly out: MessageWriter;
+  /** Called once when the client is gone. */
+  onClose: () => void = () => {};
+  /** Called when the client has caught up with its output. */
+  onDrain: () => void = () => {};
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    this.out = new MessageWriter((chunk) => {
+      if (!this.#closed && !socket.write(chunk)) this.#congested = true;
+    });
+    socket.on("data", (chunk: Buffer) => {
+      this.#reader.push(chunk);
+      this.#unread += chunk.length;
+      if (this.#unread > HOLD_INPUT_ABOVE) socket.pause();
+      this.#awake();
+    });
+    socket.on("drain", () => {
+      this.#congested = false;
+      this.onDrain();
+    });
+    socket.on("error", () => this.#gone());
+    socket.on("end", () => this.#gone());
+    socket.on("close", () => this.#gone());
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** True while the client has not taken what was sent before. */
+  get congested(): boolean {
+    return this.#congested && !this.#closed;
+  }
+
+  /** The next message that is whole. @throws {FramingError} when the bytes are no protocol. */
+  next(): WireMessage | OversizedMessage | undefined {
+    const message = this.#reader.next();
+    if (message === undefined) this.#consumed();
+    return message;
+  }
+
+  /** The first packet, if it is whole. */
+  nextStartup(): WireMessage | undefined {
+    const message = this.#reader.nextStartup(MAX_STARTUP_BYTES);
+    if (message === undefined) this.#consumed();
+    return message;
+  }
+
+  /** Waits for more bytes; false when the client is gone. */
+  wait(): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false);
+    if (this.#unread > 0) {
+      this.#unread = 0;
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Sends what is left and closes. */
+  end(): void {
+    this.out.flush();
+    if (this.#socket.destroyed) return;
+    this.#socket.end();
+    this.#socket.setTimeout(2000, () => this.#socket.destroy());
+  }
+
+  /** Closes at once. */
+  destroy(): void {
+    this.#socket.destroy();
+    this.#gone();
+  }
+
+  #consumed(): void {
+    this.#unread = 0;
+    if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #awake(): void {
+    const wake = this.#wake;
+    if (!wake) return;
+    this.#wake = undefined;
+    this.#unread = 0;
+    wake(true);
+  }
+
+  #gone(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.(false);
+    this.onClose();
+  }
+}

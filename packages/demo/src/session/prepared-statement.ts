@@ -1,0 +1,49 @@
+import type { LocalColumn, Statement, Translation } from "../rewrite/contract.ts";
+import type { ResultColumn } from "./result-shape.ts";
+import type { SessionCore } from "./session-core.ts";
+
+/** A statement the client prepared. */
+export interface PreparedStatement {
+  readonly name: string;
+  /** Its name in the backend. */
+  readonly backendName: string;
+  readonly text: ReturnType<SessionCore["parse"]>;
+  readonly statement: Statement | undefined;
+  readonly parameterTypes: readonly number[];
+  translation: Translation | undefined;
+  /** The backend connection that knows it; another number means it must be parsed again. */
+  generation: number;
+  /** What Describe said of its rows; null when it returns none. */
+  columns: readonly ResultColumn[] | null | undefined;
+}
+
+/** A bound statement, ready to run. */
+export interface Portal {
+  readonly name: string;
+  readonly prepared: PreparedStatement;
+  readonly formats: readonly number[];
+  /** The Bind message for the backend, kept for statements that run with bookkeeping around them. */
+  readonly bind: Buffer | undefined;
+  /** Rows the gateway itself made and did not send yet. */
+  rest: { readonly columns: readonly LocalColumn[]; rows: (readonly (string | null)[])[]; tag: string } | undefined;
+  executed: boolean;
+}
+
+const LONGEST_NAME = 60;
+
+/** The name of a prepared statement in the backend, which cuts names at 63 bytes. */
+export function backendStatementName(name: string, number: number): string {
+  return Buffer.byteLength(name) <= LONGEST_NAME ? name : `${name.slice(0, 12)}_${number}`;
+}
+
+/** How a statement is run when the client executes a portal of it. */
+export function isPlainQuery(translation: Translation): boolean {
+  return (
+    translation.kind === "query" &&
+    translation.ddl === undefined &&
+    translation.asOf === undefined &&
+    !translation.before?.length &&
+    !translation.after?.length &&
+    !translation.virtualTables?.length
+  );
+}
