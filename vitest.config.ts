@@ -12,5 +12,10 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // TEGMEN_TEST_RESULTS names a file for the totals.
+    reporters: process.env["TEGMEN_TEST_RESULTS"] === undefined ? ["default"] : ["default", "json"],
+    ...(process.env["TEGMEN_TEST_RESULTS"] !== undefined && {
+      outputFile: { json: process.env["TEGMEN_TEST_RESULTS"] },
+    }),
   },
 });
