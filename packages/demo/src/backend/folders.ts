@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
-import { access, lstat, mkdir, realpath } from "node:fs/promises";
+import { access, lstat, mkdir, realpath, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BackendError } from "./errors.ts";
 
 /** The longest socket path that every platform accepts (macOS has the lowest limit). */
@@ -10,11 +10,24 @@ const MAXIMUM_SOCKET_PATH = 103;
 /** The longest name below the temporary folder that a server's socket has. */
 const SOCKET_BELOW_TEMPORARY = "/tegmen-demo-0123456789ab/socket/.s.PGSQL.5432".length;
 
-/** The folder for temporary things, short enough for a socket path below it. */
+/** Whether every user can enter the folder. */
+async function isOpenToAll(folder: string): Promise<boolean> {
+  for (let path = folder; ; path = dirname(path)) {
+    if (((await stat(path)).mode & 0o001) === 0) return false;
+    if (path === dirname(path)) return true;
+  }
+}
+
+/**
+ * The folder for temporary things: the configured one, or `/tmp` where that is too long for a socket's
+ * path, or is root's alone (root may have to run the server as another user).
+ */
 export async function temporaryRoot(): Promise<string> {
   const configured = await realpath(tmpdir());
   if (process.platform === "win32") return configured;
-  return Buffer.byteLength(configured) + SOCKET_BELOW_TEMPORARY <= MAXIMUM_SOCKET_PATH ? configured : "/tmp";
+  const isShort = Buffer.byteLength(configured) + SOCKET_BELOW_TEMPORARY <= MAXIMUM_SOCKET_PATH;
+  const isEnterable = process.getuid?.() !== 0 || (await isOpenToAll(configured));
+  return isShort && isEnterable ? configured : "/tmp";
 }
 
 /** The places a per-user cache may be, best first. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
-import { chmod, readdir, rm } from "node:fs/promises";
+import { chmod, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { commandLine, isRunning } from "./process-identity.ts";
@@ -135,7 +135,6 @@ describe("users", () => {
 
   afterAll(async () => {
     for (const sandbox of sandboxes) await sandbox.remove();
-    if (isRoot) await rm(`${process.env["TMPDIR"] ?? "/tmp"}/tegmen-cache-0-shared`, { recursive: true, force: true });
   });
 
   test("an installation without its library links is left as it is", async () => {

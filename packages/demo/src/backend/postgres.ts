@@ -81,7 +81,7 @@ async function configure(
   await writeFile(join(data, "pg_hba.conf"), `${method}\n`);
   if (listener.password !== undefined) {
     const name = `"${superuser.replaceAll('"', '""')}"`;
-    await runSingleUser(installation, data, "template1", `ALTER ROLE ${name} PASSWORD '${listener.password}'`);
+    await runSingleUser(installation, data, "template1", [`ALTER ROLE ${name} PASSWORD '${listener.password}'`]);
   }
 }
 

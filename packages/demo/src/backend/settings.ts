@@ -41,6 +41,9 @@ export function demoSettings(major: number): PostgresSettings {
     default_text_search_config: "pg_catalog.english",
     log_destination: "stderr",
     logging_collector: false,
+    // Statements' errors are the client's to see; in the log they would only pile up.
+    log_min_messages: "log",
+    log_checkpoints: false,
     // Worker processes for reading ahead gain nothing on data that fits in memory.
     ...(major >= 18 ? { io_method: "sync" } : {}),
   };

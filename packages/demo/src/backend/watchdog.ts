@@ -75,7 +75,7 @@ process.stdin.on("close", async () => {
 process.stdin.resume();
 `;
 
-function startScript(task: WatchdogTask): ChildProcess {
+function startScript(task: WatchdogTask, kind: "shell" | "node"): ChildProcess {
   const argumentsOf = [task.pidFile, task.mark, task.signal, task.folder];
   const options = {
     cwd: process.platform === "win32" ? undefined : "/",
@@ -84,14 +84,21 @@ function startScript(task: WatchdogTask): ChildProcess {
     windowsHide: true,
     stdio: ["pipe", "ignore", "ignore"] as ["pipe", "ignore", "ignore"],
   };
-  return process.platform === "win32"
+  return kind === "node"
     ? spawn(process.execPath, ["-e", NODE_SCRIPT, ...argumentsOf], options)
     : spawn("/bin/sh", ["-c", SHELL_SCRIPT, "tegmen-watchdog", ...argumentsOf], options);
 }
 
-/** Starts a watchdog. It does not keep this process running. */
-export async function startWatchdog(task: WatchdogTask): Promise<Watchdog> {
-  const child = startScript(task);
+/**
+ * Starts a watchdog. It does not keep this process running.
+ *
+ * @param kind - which program it is; the default is the one for this platform
+ */
+export async function startWatchdog(
+  task: WatchdogTask,
+  kind: "shell" | "node" = process.platform === "win32" ? "node" : "shell",
+): Promise<Watchdog> {
+  const child = startScript(task, kind);
   await once(child, "spawn");
   const { stdin } = child;
   // It may have been killed: then the next start cleans up instead.

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmod, chown, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
@@ -74,12 +73,21 @@ export interface SandboxOptions {
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
+/** The backend's compiled modules, shared by the sandboxes that are open. */
 let compiled: Promise<string> | undefined;
+let openSandboxes = 0;
 
-/** Compiles the backend as the package's build does, once for all sandboxes of a test file. */
+async function removeCompiled(): Promise<void> {
+  openSandboxes -= 1;
+  if (openSandboxes > 0 || compiled === undefined) return;
+  const folder = await compiled;
+  compiled = undefined;
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Compiles the backend as the package's build does. */
 async function compile(): Promise<string> {
   const target = await mkdtemp(join(tmpdir(), "tegmen-test-backend-"));
-  process.once("exit", () => rmSync(target, { recursive: true, force: true }));
   const source = fileURLToPath(new URL("..", import.meta.url));
   const tsc = createRequire(import.meta.url)
     .resolve("typescript/package.json")
@@ -111,6 +119,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   await chmod(folder, 0o755);
   const [application, home, temporary] = [join(folder, "app"), join(folder, "home"), join(folder, "tmp")];
   for (const made of [application, home, temporary]) await mkdir(made);
+  openSandboxes += 1;
   compiled ??= compile();
   await copyTree(await compiled, join(application, "backend"), { folderMode: 0o755 });
   await writeFile(join(application, "package.json"), '{ "type": "module" }');
@@ -146,7 +155,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     };
     return { child, server: JSON.parse(line) as RunnerServer, close };
   };
-  return { folder, home, temporary, launch, start, remove: () => rm(folder, { recursive: true, force: true }) };
+  const remove = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true });
+    await removeCompiled();
+  };
+  return { folder, home, temporary, launch, start, remove };
 }
 
 /** Where a client connects. */
