@@ -29,6 +29,8 @@ describe("cacheFolder", () => {
     "is below the temporary folder if the home cannot be written to",
     async () => {
       vi.stubEnv("HOME", "/dev/null/none");
+      vi.stubEnv("TMPDIR", folder);
+      await chmod(folder, 0o755);
       expect(await cacheFolder({ XDG_CACHE_HOME: "/dev/null/cache" })).toBe(
         join(folder, `tegmen-cache-${process.getuid?.()}`),
       );

@@ -39,7 +39,9 @@ async function fillData(data: string, template: string, installation: Installati
     );
   }
   const { owner } = installation.way;
-  await copyTree(template, data, owner === undefined ? {} : { owner });
+  // Free space and visibility maps are made again when needed; without them there are fewer files to copy.
+  const keep = (name: string): boolean => !/^\d+_(fsm|vm)$/.test(name);
+  await copyTree(template, data, owner === undefined ? { keep } : { keep, owner });
 }
 
 /** Makes the place of the data: a folder of the server's own, or a link to the one that is kept. */
