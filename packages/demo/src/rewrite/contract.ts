@@ -175,13 +175,20 @@ export interface ColumnView {
   readonly name: string;
   /** PostgreSQL's name of the type: `bigint`, `text`, `numeric(4,2)`. */
   readonly type: string;
+  /** CockroachDB's name of the type: `INT8`, `STRING(3)`. */
+  readonly displayType: string;
   readonly nullable: boolean;
   /** True for `rowid` and its kin: not part of `*`. */
   readonly hidden: boolean;
   readonly hasDefault: boolean;
   readonly generated: boolean;
-  /** The default in PostgreSQL's words. */
-  readonly default?: string | undefined;
+  /** The attribute number. */
+  readonly position: number;
+  /** The default as CockroachDB prints it. */
+  readonly default: string | undefined;
+  /** The expression of a computed column as CockroachDB prints it. */
+  readonly computed: { readonly expression: string; readonly stored: boolean } | undefined;
+  readonly comment: string | undefined;
 }
 
 export interface IndexView {
@@ -191,20 +198,32 @@ export interface IndexView {
   readonly backendName: string;
   readonly unique: boolean;
   readonly primary: boolean;
+  /** Unique indexes are constraints in CockroachDB. */
   readonly isConstraint: boolean;
   /** Key columns, undefined where it is an expression. */
   readonly columns: readonly (string | undefined)[];
-  readonly predicate?: string | undefined;
+  readonly directions: readonly ("ASC" | "DESC")[];
+  /** Expressions as CockroachDB prints them, undefined where the element is a column. */
+  readonly expressions: readonly (string | undefined)[];
+  readonly storing: readonly string[];
+  readonly inverted: boolean;
+  readonly predicate: string | undefined;
+  readonly comment: string | undefined;
 }
 
 export interface ConstraintView {
   readonly name: string;
   readonly kind: "check" | "foreignKey";
-  /** For checks: the expression as CockroachDB prints it. */
-  readonly expression?: string | undefined;
+  /** For checks: the expression as CockroachDB prints it, with and without the types of constants. */
+  readonly expression: string | undefined;
+  readonly plainExpression: string | undefined;
   readonly columns: readonly string[];
   /** For foreign keys: `schema.table`. */
-  readonly references?: string | undefined;
+  readonly references: string | undefined;
+  readonly referencedColumns: readonly string[];
+  /** ` MATCH FULL ON DELETE CASCADE` or nothing. */
+  readonly actions: string;
+  readonly validated: boolean;
 }
 
 export interface TableView {
@@ -212,11 +231,17 @@ export interface TableView {
   readonly schema: string;
   readonly name: string;
   readonly kind: "table" | "view" | "sequence" | "materialized view";
+  readonly owner: string;
   readonly columns: readonly ColumnView[];
   readonly indexes: readonly IndexView[];
   readonly constraints: readonly ConstraintView[];
   /** The primary key's columns, in order of the key. */
   readonly primaryKey: readonly string[];
+  /** Column families, empty where there is only the default one. */
+  readonly families: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  /** The SELECT of a view as it was written, the options of a sequence as CockroachDB prints them. */
+  readonly definition: string | undefined;
+  readonly comment: string | undefined;
 }
 
 /** What the translator may ask about the current database, synchronously. */
@@ -226,6 +251,14 @@ export interface CatalogView {
   /** Finds a relation; without a schema along the search path. */
   relation(name: string, schema: string | undefined, searchPath: readonly string[]): TableView | undefined;
   hasSchema(name: string): boolean;
+  /** The schemas of the database with their owners, virtual ones without. */
+  schemas(): readonly { readonly name: string; readonly owner: string | undefined }[];
+  enums(): readonly {
+    readonly schema: string;
+    readonly name: string;
+    readonly values: readonly string[];
+    readonly owner: string;
+  }[];
   /** The values of an enum type. */
   enumValues(name: string, schema: string | undefined, searchPath: readonly string[]): readonly string[] | undefined;
   /** Every relation of the database. */

@@ -441,8 +441,8 @@ export class ExpressionParser {
     const c = this.cursor;
     const start = c.start;
     const token = c.token;
-    const callable = c.isFunctionName();
-    if (!callable && !c.isName()) throw c.error();
+    const isColumn = c.isName();
+    if (!isColumn && !c.isFunctionName()) throw c.error();
     const parts = [c.anyName()];
     let star = false;
     while (c.isOp(".")) {
@@ -457,7 +457,7 @@ export class ExpressionParser {
     if (!star && c.isOp("(") && (parts.length > 1 || !COLUMN_ONLY.has(token.value) || token.type === "quoted")) {
       return this.#call({ parts, ...c.span(start) });
     }
-    if (parts.length === 1 && !c.isName(-1)) throw c.error();
+    if (!isColumn) throw c.error();
     return { kind: "column", parts, star, ...c.span(start) };
   }
 

@@ -206,7 +206,7 @@ function parseZone(parser: SelectParser): readonly Expr[] | undefined {
 
 /** `a`, `a.b.c`: settings are spelled with dots. */
 function settingName(c: Cursor): string {
-  const parts = [c.isWord("all") ? c.anyName().text : c.name().text];
+  const parts = [c.isWord("all") || c.isWord("session_user") ? c.anyName().text : c.name().text];
   while (c.acceptOp(".")) parts.push(c.anyName().text);
   return parts.join(".").toLowerCase();
 }

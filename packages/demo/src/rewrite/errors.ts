@@ -1,0 +1,400 @@
+import type { BackendErrorFields, ErrorContext, TableView } from "./contract.ts";
+import type { SqlErrorFields } from "./sql-error.ts";
+import { indexNameOf, lengthCheckColumn } from "./translate/backend-names.ts";
+
+const RETRY_HINT = "See: https://www.cockroachlabs.com/docs/v21.2/transaction-retry-error-reference.html";
+
+/** One message of PostgreSQL and what CockroachDB says instead. */
+interface Rule {
+  readonly code?: string;
+  readonly match: RegExp;
+  readonly into: (match: RegExpExecArray, fields: BackendErrorFields, context: ErrorContext) => Partial<SqlErrorFields>;
+}
+
+/**
+ * The fields of an ErrorResponse as CockroachDB would send them.
+ * PostgreSQL's position, routine and context are left out; its hints too, because they are not CockroachDB's.
+ */
+export function translateError(fields: BackendErrorFields, context: ErrorContext): SqlErrorFields {
+  const plain: SqlErrorFields = { code: fields.code, message: fields.message };
+  switch (fields.code) {
+    case "40001":
+    case "40P01":
+      return retry(fields, context);
+    case "23505":
+      return uniqueViolation(fields);
+    case "23503":
+      return foreignKeyViolation(fields, context);
+    case "23514":
+      return checkViolation(fields, context);
+    case "23502":
+      return { ...plain, message: `null value in column "${fields.column ?? ""}" violates not-null constraint` };
+    case "57014":
+      return {
+        ...plain,
+        message: fields.message.includes("statement timeout")
+          ? "query execution canceled due to statement timeout"
+          : "query execution canceled",
+      };
+    default:
+  }
+  for (const rule of RULES) {
+    if (rule.code !== undefined && rule.code !== fields.code) continue;
+    const match = rule.match.exec(fields.message);
+    if (match) return { ...plain, ...rule.into(match, fields, context) };
+  }
+  return plain;
+}
+
+function retry(fields: BackendErrorFields, context: ErrorContext): SqlErrorFields {
+  if (fields.message.startsWith("restart transaction"))
+    return { code: "40001", message: fields.message, hint: RETRY_HINT };
+  if (context.atCommit) {
+    return {
+      code: "40001",
+      message:
+        "restart transaction: TransactionRetryWithProtoRefreshError: TransactionRetryError: retry txn (RETRY_SERIALIZABLE)",
+      hint: `${RETRY_HINT}#retry_serializable`,
+    };
+  }
+  return {
+    code: "40001",
+    message: "restart transaction: TransactionRetryWithProtoRefreshError: WriteTooOldError: write below a newer one",
+    hint: RETRY_HINT,
+  };
+}
+
+// ---------------------------------------------------------------- constraints
+
+function tableOf(fields: BackendErrorFields, context: ErrorContext): TableView | undefined {
+  if (fields.table === undefined) return undefined;
+  return context.catalog.relation(fields.table, fields.schema, context.searchPath);
+}
+
+function uniqueViolation(fields: BackendErrorFields): SqlErrorFields {
+  const constraint = fields.constraint === undefined ? undefined : indexNameOf(fields.constraint);
+  const created = fields.message.startsWith("could not create unique index");
+  return {
+    code: "23505",
+    message: created
+      ? `failed to ingest index entries during backfill: duplicate key value violates unique constraint "${constraint ?? ""}"`
+      : `duplicate key value violates unique constraint "${constraint ?? ""}"`,
+    detail: keyDetail(fields.detail?.replace(" is duplicated.", " already exists.")),
+    constraint,
+  };
+}
+
+/** `Key (a)=(x) already exists.` with values as CockroachDB prints them: strings in quotes. */
+function keyDetail(detail: string | undefined): string | undefined {
+  const match = /^Key \((.*?)\)=\((.*)\) (already exists\.|is not present .*|is still referenced .*)$/s.exec(
+    detail ?? "",
+  );
+  if (!match) return detail;
+  const [, columns = "", values = "", rest = ""] = match;
+  return `Key (${columns.replaceAll('"', "")})=(${quoteValues(columns, values)}) ${rest}`;
+}
+
+function quoteValues(columns: string, values: string): string {
+  const names = columns.split(", ");
+  const parts = names.length === 1 ? [values] : values.split(", ");
+  if (parts.length !== names.length) return values;
+  return parts
+    .map((value) =>
+      /^(?:-?\d+(?:\.\d+)?|true|false|null)$/i.test(value) ? value.replace(/^null$/, "NULL") : `'${value}'`,
+    )
+    .join(", ");
+}
+
+function foreignKeyViolation(fields: BackendErrorFields, context: ErrorContext): SqlErrorFields {
+  const { constraint, table = "" } = fields;
+  const detail = fields.detail?.startsWith("MATCH FULL")
+    ? "MATCH FULL does not allow mixing of null and nonnull key values."
+    : keyDetail(fields.detail);
+  const referenced = /^update or delete on table "(.*?)" violates .*? on table "(.*?)"$/.exec(fields.message);
+  const verb = context.statement?.kind;
+  if (referenced) {
+    const action = verb === "delete" ? "delete" : "update";
+    return {
+      code: "23503",
+      message: `${action} on table "${referenced[1]}" violates foreign key constraint "${constraint}" on table "${referenced[2]}"`,
+      detail,
+      constraint,
+    };
+  }
+  const action = verb === "update" ? "update" : verb === "insert" && isUpsert(context) ? "upsert" : "insert";
+  return {
+    code: "23503",
+    message: `${action} on table "${table}" violates foreign key constraint "${constraint}"`,
+    detail,
+    constraint,
+  };
+}
+
+function isUpsert(context: ErrorContext): boolean {
+  const node = context.statement?.node;
+  return node?.kind === "insert" && (node.upsert || node.onConflict?.action === "update");
+}
+
+function checkViolation(fields: BackendErrorFields, context: ErrorContext): SqlErrorFields {
+  const constraint = fields.constraint ?? "";
+  const table = tableOf(fields, context);
+  const column = lengthCheckColumn(constraint);
+  if (column !== undefined) {
+    const type = table?.columns.find((c) => c.name === column)?.displayType ?? "STRING";
+    return { code: "22001", message: `value too long for type ${type}` };
+  }
+  if (/^check constraint .* is violated by some row$/.test(fields.message)) {
+    const expression = table?.constraints.find((c) => c.name === constraint)?.plainExpression ?? "";
+    return { code: "23514", message: `validation of CHECK "${expression}" failed on row`, constraint };
+  }
+  const expression = table?.constraints.find((c) => c.name === constraint)?.expression ?? "";
+  return { code: "23514", message: `failed to satisfy CHECK constraint (${expression})`, constraint };
+}
+
+// ---------------------------------------------------------------- messages
+
+const parseFailure = (type: string, text: string): string => {
+  const go = (what: string): string => `: strconv.Parse${what}: parsing "${text}": invalid syntax`;
+  switch (type) {
+    case "integer":
+    case "bigint":
+    case "smallint":
+      return `could not parse "${text}" as type int${go("Int")}`;
+    case "numeric":
+      return `could not parse "${text}" as type decimal`;
+    case "double precision":
+    case "real":
+      return `could not parse "${text}" as type float${go("Float")}`;
+    case "boolean":
+      return `could not parse "${text}" as type bool: invalid bool value`;
+    case "uuid":
+      return `could not parse "${text}" as type uuid: uuid: incorrect UUID length: ${text}`;
+    case "inet":
+      return `could not parse "${text}" as inet. invalid IP`;
+    default:
+      return `could not parse "${text}" as type ${type}`;
+  }
+};
+
+const RULES: readonly Rule[] = [
+  {
+    code: "42P01",
+    match: /^missing FROM-clause entry for table "(.*)"$/,
+    into: ([, name]) => ({ message: `no data source matches prefix: ${name} in this context` }),
+  },
+  {
+    code: "42P01",
+    match: /^invalid reference to FROM-clause entry for table "(.*)"$/,
+    into: ([, name]) => ({ message: `no data source matches prefix: ${name} in this context` }),
+  },
+  {
+    code: "42703",
+    match: /^column (?:reference )?"?([^"]*?)"? (?:of relation ".*" )?does not exist$/,
+    into: ([, name]) => ({ message: `column "${name}" does not exist` }),
+  },
+  {
+    code: "42703",
+    match: /^column (.*) does not exist$/,
+    into: ([, name = ""]) => ({ message: `column "${name.replaceAll('"', "")}" does not exist` }),
+  },
+  {
+    code: "42883",
+    match: /^function (?:[\w"]+\.)?(.*?)\((.*)\) does not exist$/,
+    into: ([, name = "", args]) => unknownFunction(name, args ?? ""),
+  },
+  {
+    code: "42883",
+    match: /^operator does not exist: (.*)$/,
+    into: ([, operation = ""]) => unsupportedOperator(operation),
+  },
+  {
+    code: "42704",
+    match: /^role "(.*)" does not exist$/,
+    into: ([, name], _, { statement }) => noRole(name ?? "", statement?.kind),
+  },
+  {
+    code: "42710",
+    match: /^role "(.*)" already exists$/,
+    into: ([, name]) => ({ message: `a role/user named ${name} already exists` }),
+  },
+  {
+    code: "42702",
+    match: /^column reference "(.*)" is ambiguous$/,
+    into: ([, name], _, context) => ambiguous(name ?? "", context),
+  },
+  {
+    code: "21000",
+    match: /^ON CONFLICT DO UPDATE command cannot affect row a second time$/,
+    into: () => ({ message: "UPSERT or INSERT...ON CONFLICT command cannot affect row a second time" }),
+  },
+  { code: "22003", match: /^bigint out of range$/, into: () => ({ message: "integer out of range" }) },
+  {
+    code: "22003",
+    match: /^value "(.*)" is out of range for type bigint$/,
+    into: () => ({ message: "numeric constant out of int64 range" }),
+  },
+  { code: "22003", match: /^integer out of range$/, into: () => ({ message: "integer out of range for type int4" }) },
+  { code: "22003", match: /^smallint out of range$/, into: () => ({ message: "integer out of range for type int2" }) },
+  { code: "22003", match: /^numeric field overflow$/, into: (_, { detail = "" }) => numericOverflow(detail) },
+  {
+    code: "22001",
+    match: /^value too long for type character varying\((\d+)\)$/,
+    into: ([, length], fields, context) => tooLong(length ?? "", fields, context),
+  },
+  {
+    code: "22026",
+    match: /^bit string length (\d+) does not match type bit\((\d+)\)$/,
+    into: ([, length, wanted]) => ({ message: `bit string length ${length} does not match type BIT(${wanted})` }),
+  },
+  {
+    code: "22P02",
+    match: /^invalid input syntax for type json$/,
+    into: () => ({ message: "could not parse JSON: unable to decode JSON" }),
+  },
+  {
+    code: "22P02",
+    match: /^invalid input syntax for type ([a-z ]+): "(.*)"$/s,
+    into: ([, type = "", text = ""]) => ({ message: parseFailure(type, text) }),
+  },
+  {
+    code: "22P02",
+    match: /^invalid input value for enum (?:.*\.)?"?(.*?)"?: "(.*)"$/,
+    into: ([, type, value]) => ({ message: `invalid input value for enum ${type}: "${value}"` }),
+  },
+  {
+    code: "22007",
+    match: /^invalid input syntax for type (date|timestamp|timestamp with time zone): "(.*)"$/,
+    into: ([, type, text]) => ({
+      message: `parsing as type ${type === "date" ? "date" : "timestamp"}: could not parse "${text}"`,
+    }),
+  },
+  {
+    code: "22007",
+    match: /^invalid input syntax for type (time|time with time zone): "(.*)"$/,
+    into: ([, , text]) => ({ code: "22P02", message: `could not parse "${text}" as type time` }),
+  },
+  {
+    code: "22007",
+    match: /^invalid input syntax for type interval: "(.*)"$/,
+    into: ([, text]) => ({
+      message: `could not parse "${text}" as type interval: interval: missing unit at position 0: "${text}"`,
+    }),
+  },
+  {
+    code: "55P03",
+    match: /^could not obtain lock on row in relation "(.*)"$/,
+    into: ([, table], _, context) => lockedRow(table ?? "", context),
+  },
+  {
+    code: "42P18",
+    match: /^could not determine data type of parameter (\$\d+)$/,
+    into: ([, parameter]) => untypedPlaceholder(parameter ?? ""),
+  },
+  { code: "26000", match: /./, into: () => ({}) },
+];
+
+function unknownFunction(name: string, args: string): Partial<SqlErrorFields> {
+  const plain = name.replaceAll('"', "");
+  return args === ""
+    ? { message: `unknown function: ${plain}()` }
+    : { message: `unknown signature: ${plain}(${args.split(", ").map(typeName).join(", ")})` };
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  bigint: "int", integer: "int", smallint: "int2", text: "string", "character varying": "varchar", numeric: "decimal",
+  "double precision": "float", real: "float4", boolean: "bool", bytea: "bytes", "timestamp with time zone": "timestamptz",
+  "timestamp without time zone": "timestamp", "time without time zone": "time", "time with time zone": "timetz",
+}; // prettier-ignore
+
+const typeName = (type: string): string =>
+  type.endsWith("[]") ? `${typeName(type.slice(0, -2))}[]` : (TYPE_NAMES[type] ?? type);
+
+function unsupportedOperator(operation: string): Partial<SqlErrorFields> {
+  const match = /^(.*?) ([-+*/<>=~!@#%^&|`?]+) (.*)$/.exec(operation);
+  if (!match) return { code: "22023" };
+  const [, left = "", operator = "", right = ""] = match;
+  const comparison = ["=", "<", ">", "<=", ">=", "<>"].includes(operator);
+  return {
+    code: "22023",
+    message: `unsupported ${comparison ? "comparison" : "binary"} operator: <${typeName(left)}> ${operator} <${typeName(right)}>`,
+  };
+}
+
+function noRole(name: string, kind: string | undefined): Partial<SqlErrorFields> {
+  if (kind === "grant" || kind === "grantRole")
+    return { code: "XXUUU", message: `user or role ${name} does not exist` };
+  return { code: "XXUUU", message: `role/user ${name} does not exist` };
+}
+
+function ambiguous(name: string, context: ErrorContext): Partial<SqlErrorFields> {
+  const node = context.statement?.node;
+  if (node?.kind !== "insert" || !node.onConflict) return { message: `column reference "${name}" is ambiguous` };
+  const table = node.target.alias?.text ?? node.target.name.parts.at(-1)?.text ?? "";
+  return { message: `column reference "${name}" is ambiguous (candidates: excluded.${name}, ${table}.${name})` };
+}
+
+function numericOverflow(detail: string): Partial<SqlErrorFields> {
+  const match = /precision (\d+), scale (\d+) must round to an absolute value less than (10\^\d+|1)/.exec(detail);
+  if (!match) return {};
+  const [, precision, scale, limit] = match;
+  return {
+    message: `type DECIMAL(${precision},${scale}): value with precision ${precision}, scale ${scale} must round to an absolute value less than ${limit}`,
+  };
+}
+
+/** PostgreSQL does not say which column: the one VARCHAR or CHAR of that length tells its own name of the type. */
+function tooLong(length: string, _fields: BackendErrorFields, context: ErrorContext): Partial<SqlErrorFields> {
+  const node = context.statement?.node;
+  const target = node?.kind === "insert" || node?.kind === "update" ? node.target.name.parts : undefined;
+  const table =
+    target &&
+    context.catalog.relation(
+      target.at(-1)?.text ?? "",
+      target.length > 1 ? target.at(-2)?.text : undefined,
+      context.searchPath,
+    );
+  const named =
+    node?.kind === "insert"
+      ? node.columns?.map((name) => name.text)
+      : node?.kind === "update"
+        ? node.set.flatMap((s) => s.columns.map((c) => c.text))
+        : undefined;
+  const types = table?.columns
+    .filter((column) => named === undefined || named.includes(column.name))
+    .map((column) => column.displayType);
+  const type = types?.find(
+    (display) =>
+      display === `VARCHAR(${length})` || display === `CHAR(${length})` || (length === "1" && display === "CHAR"),
+  );
+  return { message: `value too long for type ${type ?? `VARCHAR(${length})`}` };
+}
+
+function lockedRow(table: string, context: ErrorContext): Partial<SqlErrorFields> {
+  const relation = context.catalog.relation(table, undefined, context.searchPath);
+  const key = relation?.primaryKey ?? [];
+  const wanted = lockedKey(context, key);
+  if (wanted === undefined) return { message: `could not obtain lock on row in ${table}@primary` };
+  return {
+    message: `could not obtain lock on row (${key.join(",")})=(${wanted}) in ${table}@${relation?.indexes.find((i) => i.primary)?.name ?? "primary"}`,
+  };
+}
+
+/** The key of a locked row, where the statement itself names it: `WHERE id = 1`. */
+function lockedKey(context: ErrorContext, key: readonly string[]): string | undefined {
+  const node = context.statement?.node;
+  if (node?.kind !== "select" || node.body.kind !== "simple" || key.length !== 1) return undefined;
+  const { where } = node.body;
+  if (
+    where?.kind !== "binary" ||
+    where.operator !== "=" ||
+    where.left.kind !== "column" ||
+    where.right.kind !== "literal"
+  )
+    return undefined;
+  return where.left.parts.at(-1)?.text === key[0] ? where.right.value : undefined;
+}
+
+const untypedPlaceholder = (parameter: string): Partial<SqlErrorFields> => ({
+  message: `could not determine data type of placeholder ${parameter}`,
+  hint: "consider adding explicit type casts to the placeholder arguments",
+});

@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+
+// PostgreSQL cuts identifiers at 63 bytes.
+const LONGEST = 63;
+
+/**
+ * The backend's name of an index. CockroachDB scopes index names by table, PostgreSQL by schema:
+ * `primary` of `accounts` becomes `accounts@primary`.
+ */
+export function backendIndexName(table: string, index: string): string {
+  const plain = `${table}@${index}`;
+  if (!table.includes("@") && Buffer.byteLength(plain) <= LONGEST) return plain;
+  const hash = createHash("sha1").update(table).digest("hex").slice(0, 10);
+  return `${hash}@${index}`;
+}
+
+/** CockroachDB's name of an index of the backend. */
+export function indexNameOf(backendName: string): string {
+  const at = backendName.indexOf("@");
+  return at === -1 ? backendName : backendName.slice(at + 1);
+}
+
+const LENGTH_CHECK = "crdb_length@";
+
+/** The name of the check that keeps a STRING(n) column short; `text` has no length in PostgreSQL. */
+export const lengthCheckName = (column: string): string => LENGTH_CHECK + column;
+
+/** The column a length check belongs to, undefined for other constraints. */
+export function lengthCheckColumn(constraint: string): string | undefined {
+  return constraint.startsWith(LENGTH_CHECK) ? constraint.slice(LENGTH_CHECK.length) : undefined;
+}

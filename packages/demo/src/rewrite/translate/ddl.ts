@@ -1,0 +1,387 @@
+import type { IndexName, QualifiedName, SimpleNode } from "../ast.ts";
+import type { IndexView, QueryTranslation, SchemaChange, TableView } from "../contract.ts";
+import { notInDemo, SqlError } from "../sql-error.ts";
+import { AlterTranslator, renameIndex } from "./alter-table.ts";
+import { NameGiver, TableTranslator, takenNames } from "./create-table.ts";
+import { define } from "./definitions.ts";
+import type { Environment } from "./environment.ts";
+import { noColumn, noIndex, noRelation, tableSql } from "./environment.ts";
+import { printQualified, quoteName, quoteNames, quoteText } from "./quote.ts";
+import { visible, type SelectTranslator } from "./select.ts";
+
+type Node<K extends SimpleNode["kind"]> = Extract<SimpleNode, { readonly kind: K }>;
+
+/** Schema changes for the backend. */
+export class DdlTranslator {
+  readonly #env: Environment;
+  readonly #select: SelectTranslator;
+  readonly #tables: TableTranslator;
+  readonly #alter: AlterTranslator;
+
+  constructor(env: Environment, select: SelectTranslator) {
+    this.#env = env;
+    this.#select = select;
+    this.#tables = new TableTranslator(env, select.expressions);
+    this.#alter = new AlterTranslator(env, select.expressions, this.#tables);
+  }
+
+  // ---------------------------------------------------------------- CREATE
+
+  createTable(node: Node<"createTable">): QueryTranslation {
+    const { schema, name } = this.#env.newObject(node.name);
+    const creates = `${schema}.${name}`;
+    if (node.as) return this.#createTableAs(node, creates);
+    const { sql, after } = this.#tables.createTable(node);
+    return ddl(sql, "CREATE TABLE", { creates, afterCommit: false }, after);
+  }
+
+  #createTableAs(node: Node<"createTable">, creates: string): QueryTranslation {
+    const target = this.#env.newObjectSql(node.name);
+    if (!node.as) throw new Error("createTableAs needs a select");
+    const { schema, name } = this.#env.newObject(node.name);
+    const existing = this.#env.context.catalog.relation(name, schema, []);
+    if (existing && node.ifNotExists)
+      return ddl(`CREATE TABLE IF NOT EXISTS ${target} ()`, "CREATE TABLE AS", { afterCommit: false });
+    if (existing)
+      throw new SqlError({
+        code: "42P07",
+        message: `relation "${this.#env.context.database}.${creates}" already exists`,
+      });
+    const columns = node.as.columns.length > 0 ? ` (${quoteNames(node.as.columns)})` : "";
+    const sql = `CREATE TABLE ${target}${columns} AS ${this.#select.select(node.as.select)}`;
+    const key = quoteName(`${name}@primary`);
+    const after = [
+      `ALTER TABLE ${target} ADD COLUMN "rowid" int8 NOT NULL DEFAULT unique_rowid()`,
+      `ALTER TABLE ${target} ADD CONSTRAINT ${key} PRIMARY KEY ("rowid")`,
+      `INSERT INTO crdb_demo.crdb_demo_definition (relation, kind, name, body) ` +
+        `SELECT attrelid, d.kind, attnum::pg_catalog.text, d.body FROM pg_catalog.pg_attribute, ` +
+        `(VALUES ('hidden', ''), ('type', 'INT8'), ('default', 'unique_rowid()')) AS d (kind, body) ` +
+        `WHERE attrelid = ${quoteText(target)}::pg_catalog.regclass AND attname = 'rowid'`,
+    ];
+    return ddl(sql, "CREATE TABLE AS", { creates, afterCommit: false }, after);
+  }
+
+  createIndex(node: Node<"createIndex">): QueryTranslation {
+    const table = this.#env.requireRelation(node.table);
+    if (table.kind !== "table" && table.kind !== "materialized view") throw notATable(table);
+    const given = node.index.name?.text;
+    if (given !== undefined && table.indexes.some((index) => index.name === given)) {
+      if (node.ifNotExists) return nothing("CREATE INDEX");
+      throw new SqlError({ code: "42P07", message: `relation "${given}" already exists` });
+    }
+    const types = new Map(table.columns.map((column) => [column.name, column.displayType]));
+    const names = new NameGiver(takenNames(table).indexes);
+    const [sql = "", ...after] = this.#tables.index(node.index, table.name, tableSql(table), types, names, given);
+    return ddl(sql, "CREATE INDEX", { changes: fullName(table), afterCommit: true }, after);
+  }
+
+  createView(node: Node<"createView">): QueryTranslation {
+    const { schema, name } = this.#env.newObject(node.name);
+    const target = `${quoteName(schema)}.${quoteName(name)}`;
+    const existing = this.#env.context.catalog.relation(name, schema, []);
+    if (existing && node.ifNotExists) return nothing("CREATE VIEW");
+    if (existing && !node.replace)
+      throw new SqlError({
+        code: "42P07",
+        message: `relation "${this.#env.context.database}.${schema}.${name}" already exists`,
+      });
+    const columns = node.columns.length > 0 ? ` (${quoteNames(node.columns)})` : "";
+    const select = this.#select.select(node.select);
+    const materialized = node.materialized ? "MATERIALIZED " : "";
+    const sql = `CREATE ${node.replace ? "OR REPLACE " : ""}${materialized}VIEW ${target}${columns} AS ${select}`;
+    const after = [define(target, "view", "", this.#env.source(node.select))];
+    return ddl(sql, "CREATE VIEW", { creates: `${schema}.${name}`, afterCommit: false }, after);
+  }
+
+  createSequence(node: Node<"createSequence">): QueryTranslation {
+    const { schema, name } = this.#env.newObject(node.name);
+    const existing = this.#env.context.catalog.relation(name, schema, []);
+    if (existing && node.ifNotExists) return nothing("CREATE SEQUENCE");
+    if (existing)
+      throw new SqlError({
+        code: "42P07",
+        message: `relation "${this.#env.context.database}.${schema}.${name}" already exists`,
+      });
+    const options = this.#env.source(node.rest);
+    if (/\b(?:virtual|owned)\b/i.test(options)) throw notInDemo(`CREATE SEQUENCE ... ${options}`);
+    const sql = `CREATE SEQUENCE ${quoteName(schema)}.${quoteName(name)} ${options}`.trimEnd();
+    return ddl(sql, "CREATE SEQUENCE", { creates: `${schema}.${name}`, afterCommit: false });
+  }
+
+  createSchema(node: Node<"createSchema">): QueryTranslation {
+    const name = node.name?.text ?? node.owner?.text ?? "";
+    if (this.#env.context.catalog.hasSchema(name)) {
+      if (node.ifNotExists) return nothing("CREATE SCHEMA");
+      throw new SqlError({ code: "42P06", message: `schema "${name}" already exists` });
+    }
+    if (name.startsWith("pg_") || name === "crdb_demo") {
+      throw new SqlError({
+        code: "42939",
+        message: `unacceptable schema name "${name}"`,
+        detail: 'The prefix "pg_" is reserved for system schemas.',
+      });
+    }
+    const owner = node.owner ? ` AUTHORIZATION ${quoteName(node.owner.text)}` : "";
+    return ddl(`CREATE SCHEMA ${quoteName(name)}${owner}`, "CREATE SCHEMA", { afterCommit: false });
+  }
+
+  createEnum(node: Node<"createEnum">): QueryTranslation {
+    const { schema, name } = this.#env.newObject(node.name);
+    if (this.#env.context.catalog.enumValues(name, schema, [])) {
+      if (node.ifNotExists) return nothing("CREATE TYPE");
+      throw new SqlError({
+        code: "42710",
+        message: `type "${this.#env.context.database}.${schema}.${name}" already exists`,
+      });
+    }
+    const values = node.values.map((value) => quoteText(value)).join(", ");
+    return ddl(`CREATE TYPE ${quoteName(schema)}.${quoteName(name)} AS ENUM (${values})`, "CREATE TYPE", {
+      afterCommit: false,
+    });
+  }
+
+  // ---------------------------------------------------------------- ALTER
+
+  alterTable(node: Node<"alterTable">): QueryTranslation {
+    const tag = `ALTER ${node.object.toUpperCase()}`;
+    const table = this.#env.relation(node.name);
+    const renames = node.actions.every(
+      (action) => action.kind === "renameTo" || action.kind === "renameColumn" || action.kind === "renameConstraint",
+    );
+    const finalTag = renames && node.actions.length > 0 ? renameTag(node) : tag;
+    if (!table) {
+      if (node.ifExists) return nothing(finalTag);
+      throw noRelation(printQualified(node.name));
+    }
+    const { statements, afterCommit } = this.#alter.alter(table, node.actions);
+    const [sql, ...after] = statements;
+    if (sql === undefined) return nothing(finalTag);
+    return ddl(sql, finalTag, { changes: fullName(table), afterCommit }, after);
+  }
+
+  alterIndex(node: Node<"alterIndex">): QueryTranslation {
+    const found = this.#index(node.index);
+    if (!found) {
+      if (node.ifExists) return nothing("RENAME INDEX");
+      throw noIndex(node.index.index);
+    }
+    const [sql = "", ...after] = renameIndex(found.table, found.index, node.to.text);
+    return ddl(sql, "RENAME INDEX", { changes: fullName(found.table), afterCommit: false }, after);
+  }
+
+  #index(name: IndexName): { table: TableView; index: IndexView } | undefined {
+    const find = (table: TableView): IndexView | undefined =>
+      table.indexes.find((index) => index.name === name.index.text);
+    const [only] = name.table?.parts ?? [];
+    const named = name.table ? this.#env.relation(name.table) : undefined;
+    if (named) {
+      const index = find(named);
+      return index ? { table: named, index } : undefined;
+    }
+    // `schema.index` or `index`: whichever table has it
+    const schemas = only ? [only.text] : this.#env.context.searchPath;
+    for (const table of this.#env.context.catalog.relations()) {
+      const index = schemas.includes(table.schema) ? find(table) : undefined;
+      if (index) return { table, index };
+    }
+    return undefined;
+  }
+
+  // ---------------------------------------------------------------- DROP
+
+  drop(node: Node<"drop">): QueryTranslation {
+    const tag = node.object === "materialized view" ? "DROP VIEW" : `DROP ${node.object.toUpperCase()}`;
+    const cascade = node.behavior === "cascade" ? " CASCADE" : "";
+    if (node.object === "schema") return this.#dropSchemas(node, tag, cascade);
+    if (node.object === "type") return this.#dropTypes(node, tag, cascade);
+    const tables = node.names.flatMap((name) => this.#dropped(name, node));
+    if (tables.length === 0) return nothing(tag);
+    if (node.object === "table" && cascade === "") this.#checkReferences(tables);
+    const names = tables.map((table) => tableSql(table)).join(", ");
+    const [first] = tables;
+    return ddl(`DROP ${node.object.toUpperCase()} ${names}${cascade}`, tag, {
+      changes: first && fullName(first),
+      afterCommit: false,
+    });
+  }
+
+  #dropped(name: QualifiedName, node: Node<"drop">): TableView[] {
+    const table = this.#env.relation(name);
+    if (!table) {
+      if (node.ifExists) return [];
+      throw noRelation(printQualified(name));
+    }
+    if (table.kind !== node.object) {
+      throw new SqlError({ code: "42809", message: `"${table.name}" is not a ${node.object}` });
+    }
+    return [table];
+  }
+
+  #checkReferences(tables: readonly TableView[]): void {
+    const dropped = new Set(tables.map((table) => fullName(table)));
+    for (const other of this.#env.context.catalog.relations()) {
+      if (dropped.has(fullName(other))) continue;
+      for (const constraint of other.constraints) {
+        const target = constraint.references;
+        if (target === undefined || !dropped.has(target)) continue;
+        const name = target.slice(target.indexOf(".") + 1);
+        throw new SqlError({
+          code: "XXUUU",
+          message: `"${name}" is referenced by foreign key from table "${other.name}"`,
+        });
+      }
+    }
+  }
+
+  #dropSchemas(node: Node<"drop">, tag: string, cascade: string): QueryTranslation {
+    const names = node.names.map((name) => name.parts.at(-1)?.text ?? "");
+    const existing = names.filter((name) => this.#env.context.catalog.hasSchema(name));
+    const missing = names.find((name) => !existing.includes(name));
+    if (missing !== undefined && !node.ifExists)
+      throw new SqlError({ code: "3F000", message: `unknown schema "${missing}"` });
+    if (existing.length === 0) return nothing(tag);
+    return ddl(`DROP SCHEMA ${quoteNames(existing)}${cascade}`, tag, { afterCommit: false });
+  }
+
+  #dropTypes(node: Node<"drop">, tag: string, cascade: string): QueryTranslation {
+    const types: string[] = [];
+    for (const name of node.names) {
+      const last = name.parts.at(-1)?.text ?? "";
+      const schema = this.#env.findType(last, name.parts.length > 1 ? name.parts.at(-2)?.text : undefined);
+      if (schema !== undefined) types.push(`${quoteName(schema)}.${quoteName(last)}`);
+      else if (!node.ifExists)
+        throw new SqlError({ code: "42704", message: `type "${printQualified(name)}" does not exist` });
+    }
+    if (types.length === 0) return nothing(tag);
+    return ddl(`DROP TYPE ${types.join(", ")}${cascade}`, tag, { afterCommit: false });
+  }
+
+  dropIndex(node: Node<"dropIndex">): QueryTranslation {
+    const found: { table: TableView; index: IndexView }[] = [];
+    for (const name of node.indexes) {
+      const index = this.#index(name);
+      if (!index && !node.ifExists) {
+        if (name.table && !this.#env.relation(name.table)) throw noRelation(printQualified(name.table));
+        throw noIndex(name.index);
+      }
+      if (index) found.push(index);
+    }
+    if (this.#env.variable("sql_safe_updates") === "on") {
+      throw new SqlError({ code: "01000", message: "rejected (sql_safe_updates = true): DROP INDEX" });
+    }
+    for (const { index } of found) {
+      if (index.primary) {
+        throw new SqlError({
+          code: "42P10",
+          message: `cannot drop the primary index of a table using DROP INDEX`,
+          hint: "instead, use ALTER TABLE ... ALTER PRIMARY KEY or use DROP CONSTRAINT ... PRIMARY KEY followed by ADD CONSTRAINT ... PRIMARY KEY in a transaction",
+        });
+      }
+      if (index.isConstraint && node.behavior !== "cascade") {
+        throw new SqlError({
+          code: "2BP01",
+          message: `index "${index.name}" is in use as unique constraint`,
+          hint: "use CASCADE if you really want to drop it.",
+        });
+      }
+    }
+    const [first] = found;
+    if (!first) return nothing("DROP INDEX");
+    const names = found.map(({ table, index }) => `${quoteName(table.schema)}.${quoteName(index.backendName)}`);
+    const cascade = node.behavior === "cascade" ? " CASCADE" : "";
+    return ddl(`DROP INDEX ${names.join(", ")}${cascade}`, "DROP INDEX", {
+      changes: fullName(first.table),
+      afterCommit: false,
+    });
+  }
+
+  truncate(node: Node<"truncate">): QueryTranslation {
+    const tables = node.names.map((name) => this.#env.requireRelation(name));
+    for (const table of tables) if (table.kind !== "table") throw notATable(table);
+    if (node.behavior !== "cascade") this.#checkReferences(tables);
+    const cascade = node.behavior === "cascade" ? " CASCADE" : "";
+    const sql = `TRUNCATE ${tables.map((table) => tableSql(table)).join(", ")}${cascade}`;
+    return { kind: "query", sql, tag: "TRUNCATE", returnsRows: false, isWrite: true };
+  }
+
+  comment(node: Node<"comment">): QueryTranslation {
+    const tag = `COMMENT ON ${node.object.toUpperCase()}`;
+    const text = this.#select.expressions.expr(node.text);
+    return ddl(`COMMENT ON ${this.#commented(node)} IS ${text}`, tag, { afterCommit: false });
+  }
+
+  #commented(node: Node<"comment">): string {
+    const { parts } = node.name;
+    switch (node.object) {
+      case "table":
+        return `TABLE ${tableSql(this.#env.requireRelation(node.name))}`;
+      case "column": {
+        const table = this.#env.requireRelation({ ...node.name, parts: parts.slice(0, -1) });
+        const column = parts.at(-1)?.text ?? "";
+        if (!table.columns.some((c) => c.name === column)) throw noColumn(column);
+        return `COLUMN ${tableSql(table)}.${quoteName(column)}`;
+      }
+      case "index": {
+        const found = node.index ? this.#index(node.index) : undefined;
+        if (!found)
+          throw noIndex(node.index?.index ?? { text: printQualified(node.name), quoted: false, start: 0, end: 0 });
+        return `INDEX ${quoteName(found.table.schema)}.${quoteName(found.index.backendName)}`;
+      }
+      default:
+        return `${node.object.toUpperCase()} ${quoteName(parts.at(-1)?.text ?? "")}`;
+    }
+  }
+
+  refreshView(node: Node<"refreshView">): QueryTranslation {
+    const view = this.#env.requireRelation(node.name);
+    const sql = `REFRESH MATERIALIZED VIEW ${tableSql(view)}`;
+    return { kind: "query", sql, tag: "REFRESH MATERIALIZED VIEW", returnsRows: false, isWrite: true };
+  }
+
+  alterEnum(node: Node<"alterEnum">): QueryTranslation {
+    const name = node.name.parts.at(-1)?.text ?? "";
+    const schema = this.#env.findType(name, node.name.parts.length > 1 ? node.name.parts.at(-2)?.text : undefined);
+    if (schema === undefined)
+      throw new SqlError({ code: "42704", message: `type "${printQualified(node.name)}" does not exist` });
+    return ddl(`ALTER TYPE ${quoteName(schema)}.${quoteName(name)} ${this.#env.source(node.rest)}`, "ALTER TYPE", {
+      afterCommit: false,
+    });
+  }
+
+  copyFrom(node: Node<"copyFrom">): string {
+    const table = this.#env.requireRelation(node.table);
+    const columns = node.columns.length > 0 ? node.columns.map((c) => c.text) : visible(table).map((c) => c.name);
+    for (const column of columns) if (!table.columns.some((c) => c.name === column)) throw noColumn(column);
+    return `COPY ${tableSql(table)} (${quoteNames(columns)}) FROM STDIN${node.csv ? " (FORMAT csv)" : ""}`;
+  }
+}
+
+// A renamed object is answered with the tag of the renaming.
+function renameTag(node: Node<"alterTable">): string {
+  const kinds = new Set(node.actions.map((action) => action.kind));
+  return kinds.has("renameTo") ? `RENAME ${node.object.toUpperCase()}` : `ALTER ${node.object.toUpperCase()}`;
+}
+
+function ddl(
+  sql: string,
+  tag: QueryTranslation["tag"],
+  change: SchemaChange,
+  after?: readonly string[],
+): QueryTranslation {
+  return { kind: "query", sql, after, tag, returnsRows: false, isWrite: true, ddl: change };
+}
+
+/** IF EXISTS and IF NOT EXISTS that find nothing to do. */
+const nothing = (tag: string): QueryTranslation => ({
+  kind: "query",
+  sql: "SELECT WHERE false",
+  tag,
+  returnsRows: false,
+  hidesRows: true,
+  isWrite: false,
+});
+
+const fullName = (table: TableView): string => `${table.schema}.${table.name}`;
+
+const notATable = (table: TableView): SqlError =>
+  new SqlError({ code: "42809", message: `"${table.name}" is not a table` });

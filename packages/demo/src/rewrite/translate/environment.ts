@@ -1,0 +1,134 @@
+import type { Name, QualifiedName, Span } from "../ast.ts";
+import type { TableView, TranslateContext, VirtualTableName } from "../contract.ts";
+import { notInDemo, SqlError } from "../sql-error.ts";
+import { printQualified, quoteName } from "./quote.ts";
+import type { TypeScope } from "./types.ts";
+
+/** A piece of the statement's text and what stands in its place for the backend. */
+export interface Edit extends Span {
+  readonly text: string;
+}
+
+/** What the parts of the translator share while one statement is translated. */
+export class Environment implements TypeScope {
+  readonly text: string;
+  readonly context: TranslateContext;
+  readonly virtualTables = new Set<VirtualTableName>();
+  /** Set when the statement reads as of an earlier time. */
+  asOf: string | undefined;
+  // Names of common table expressions that hide tables, innermost last.
+  readonly #ctes: string[] = [];
+
+  constructor(text: string, context: TranslateContext) {
+    this.text = text;
+    this.context = context;
+  }
+
+  source(span: Span): string {
+    return this.text.slice(span.start, span.end);
+  }
+
+  /** The text of a span with the edits, which do not overlap, applied. */
+  splice(span: Span, edits: readonly Edit[]): string {
+    let result = "";
+    let at = span.start;
+    for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+      result += this.text.slice(at, edit.start) + edit.text;
+      at = edit.end;
+    }
+    return result + this.text.slice(at, span.end);
+  }
+
+  variable(name: string): string {
+    return this.context.variables.get(name) ?? "";
+  }
+
+  get intSize(): "4" | "8" {
+    return this.variable("default_int_size") === "4" ? "4" : "8";
+  }
+
+  findType(name: string, schema: string | undefined): string | undefined {
+    const schemas = schema === undefined ? this.context.searchPath : [schema];
+    return schemas.find((s) => this.context.catalog.enumValues(name, s, []) !== undefined);
+  }
+
+  // ---------------------------------------------------------------- relations
+
+  withCtes<T>(names: readonly string[], work: () => T): T {
+    const depth = this.#ctes.length;
+    this.#ctes.push(...names);
+    const result = work();
+    this.#ctes.length = depth;
+    return result;
+  }
+
+  isCte(name: QualifiedName): boolean {
+    return name.parts.length === 1 && this.#ctes.includes(name.parts[0]?.text ?? "");
+  }
+
+  /** Schema and name of a qualified name; a database in front must be the current one. */
+  resolve(name: QualifiedName): { schema: string | undefined; name: string } {
+    const [first, second, third] = name.parts.map((part) => part.text);
+    if (first === undefined) throw new Error("a qualified name has at least one part");
+    if (second === undefined) return { schema: undefined, name: first };
+    const { catalog, database } = this.context;
+    if (third !== undefined) {
+      if (first !== database) throw notInDemo(`a name in another database ("${printQualified(name)}")`);
+      return { schema: second, name: third };
+    }
+    // `db.t` means `db.public.t` where no schema has that name
+    if (first === database && !catalog.hasSchema(first)) return { schema: "public", name: second };
+    return { schema: first, name: second };
+  }
+
+  relation(name: QualifiedName): TableView | undefined {
+    if (this.isCte(name)) return undefined;
+    const { schema, name: relation } = this.resolve(name);
+    return this.context.catalog.relation(relation, schema, this.context.searchPath);
+  }
+
+  /** The relation, which must exist. @throws SqlError 42P01 */
+  requireRelation(name: QualifiedName): TableView {
+    const relation = this.relation(name);
+    if (!relation) throw noRelation(printQualified(name));
+    return relation;
+  }
+
+  /** A reference to a relation for the backend: schema-qualified where the catalog knows it. */
+  relationSql(name: QualifiedName): string {
+    const { schema, name: relation } = this.resolve(name);
+    if (schema === undefined) return quoteName(relation);
+    return `${quoteName(schema)}.${quoteName(relation)}`;
+  }
+
+  /** Where a new object goes: the first schema of the search path that exists. */
+  newObject(name: QualifiedName): { schema: string; name: string } {
+    const { schema, name: object } = this.resolve(name);
+    const { catalog, searchPath } = this.context;
+    if (schema !== undefined) {
+      if (!catalog.hasSchema(schema)) {
+        throw new SqlError({ code: "3F000", message: `unknown schema "${schema}"` });
+      }
+      return { schema, name: object };
+    }
+    const first = searchPath.find((s) => catalog.hasSchema(s));
+    if (first === undefined) throw new SqlError({ code: "42602", message: "no database or schema specified" });
+    return { schema: first, name: object };
+  }
+
+  newObjectSql(name: QualifiedName): string {
+    const object = this.newObject(name);
+    return `${quoteName(object.schema)}.${quoteName(object.name)}`;
+  }
+}
+
+export const tableSql = (table: TableView): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
+
+export const noRelation = (name: string): SqlError =>
+  new SqlError({ code: "42P01", message: `relation "${name}" does not exist` });
+
+export const noColumn = (name: string): SqlError =>
+  new SqlError({ code: "42703", message: `column "${name}" does not exist` });
+
+export const noIndex = (name: Name): SqlError =>
+  new SqlError({ code: "42704", message: `index "${name.text}" does not exist` });

@@ -1,0 +1,308 @@
+import type { CallParts, Expr, OrderItem, SelectNode, Span, TypeName, WindowSpec } from "../ast.ts";
+import { notInDemo, SqlError } from "../sql-error.ts";
+import type { Edit, Environment } from "./environment.ts";
+import { isHiddenFunction } from "./functions.ts";
+import { quoteName, quoteText } from "./quote.ts";
+import { resolveType } from "./types.ts";
+
+const INT4_MAX = 2_147_483_647n;
+const INT8_MAX = 9_223_372_036_854_775_807n;
+
+/** All of these bind alike in PostgreSQL, and one below the other in CockroachDB. */
+const OTHER_OPERATORS: ReadonlySet<string> = new Set([
+  "~", "!~", "~*", "!~*", "@>", "<@", "?", "?|", "?&", "&&", "||", "->", "->>", "#>", "#>>", "#-", "|", "#", "&", "<<", ">>",
+  "<<=", ">>=",
+]); // prettier-ignore
+
+/** What expressions need of the rest of the translator. */
+export interface Subqueries {
+  select(node: SelectNode): string;
+}
+
+/** Expressions for the backend. Each method gives the text that stands in place of the node. */
+export class ExpressionTranslator {
+  readonly env: Environment;
+  readonly #subqueries: Subqueries;
+
+  constructor(env: Environment, subqueries: Subqueries) {
+    this.env = env;
+    this.#subqueries = subqueries;
+  }
+
+  edit(expr: Expr): Edit {
+    return { start: expr.start, end: expr.end, text: this.expr(expr) };
+  }
+
+  edits(exprs: readonly (Expr | undefined)[]): Edit[] {
+    return exprs.filter((expr) => expr !== undefined).map((expr) => this.edit(expr));
+  }
+
+  #with(span: Span, exprs: readonly (Expr | undefined)[], more: readonly Edit[] = []): string {
+    return this.env.splice(span, [...this.edits(exprs), ...more]);
+  }
+
+  expr(expr: Expr): string {
+    switch (expr.kind) {
+      case "literal":
+        return this.#literal(expr);
+      case "placeholder":
+        return this.env.source(expr);
+      case "column":
+        return this.#column(expr);
+      case "call":
+        return this.#call(expr);
+      case "unary":
+        return this.#unary(expr);
+      case "binary":
+        return this.#binary(expr);
+      case "cast":
+        return this.#cast(expr);
+      case "case":
+        return this.#with(expr, [expr.subject, ...expr.branches.flatMap((b) => [b.when, b.then]), expr.otherwise]);
+      case "array":
+        return expr.select ? this.env.splice(expr, [this.#selectEdit(expr.select)]) : this.#with(expr, expr.items);
+      case "index":
+        return this.#with(expr, [expr.operand, ...expr.subscripts]);
+      case "field":
+        if (expr.position !== undefined) throw notInDemo("access to a tuple's element by its number");
+        return this.#with(expr, [expr.operand]);
+      case "tuple":
+        return this.#tuple(expr);
+      case "paren":
+        return this.#with(expr, [expr.operand]);
+      case "subquery":
+        return this.env.splice(expr, [this.#selectEdit(expr.select)]);
+      case "in":
+        return this.#in(expr);
+      case "between":
+        return this.#with(expr, [expr.operand, expr.low, expr.high]);
+      case "is":
+        return this.#is(expr);
+      case "collate":
+        throw notInDemo("COLLATE");
+      case "special":
+        return this.#special(expr);
+    }
+  }
+
+  #selectEdit(select: SelectNode): Edit {
+    return { start: select.start, end: select.end, text: this.#subqueries.select(select) };
+  }
+
+  // ---------------------------------------------------------------- leaves
+
+  #literal(expr: Extract<Expr, { kind: "literal" }>): string {
+    switch (expr.type) {
+      case "integer":
+        return this.#integer(expr.value, this.env.source(expr));
+      case "string":
+        return this.env.text[expr.start] === "'" ? this.env.source(expr) : quoteText(expr.value);
+      case "bytes":
+        return `'\\x${Buffer.from(expr.value, "latin1").toString("hex")}'::bytea`;
+      default:
+        return this.env.source(expr);
+    }
+  }
+
+  // Integers are INT8 in CockroachDB; PostgreSQL would take small ones as int4.
+  #integer(value: string, source: string): string {
+    const number = BigInt(value);
+    if (number <= INT4_MAX) return `${number}::int8`;
+    return value.startsWith("0x") || value.startsWith("0X") ? String(number) : source;
+  }
+
+  #column(expr: Extract<Expr, { kind: "column" }>): string {
+    // names of relations with their schema or database in front
+    const { parts } = expr;
+    const qualifiers = expr.star ? parts : parts.slice(0, -1);
+    const column = expr.star
+      ? "*"
+      : quoteIfNeeded(this.env, parts.at(-1) ?? { text: "", quoted: true, start: 0, end: 0 });
+    const [first, second] = qualifiers;
+    if (first && second) {
+      const { schema, name } = this.env.resolve({ parts: qualifiers, start: expr.start, end: expr.end });
+      return `${schema === undefined ? "" : `${quoteName(schema)}.`}${quoteName(name)}.${column}`;
+    }
+    return this.env.source(expr);
+  }
+
+  #tuple(expr: Extract<Expr, { kind: "tuple" }>): string {
+    if (expr.labels) throw notInDemo("labelled tuples");
+    if (expr.row) return this.#with(expr, expr.items);
+    // PostgreSQL has no parentheses around a single-element or empty tuple
+    return `ROW(${expr.items.map((item) => this.expr(item)).join(", ")})`;
+  }
+
+  // ---------------------------------------------------------------- operators
+
+  #unary(expr: Extract<Expr, { kind: "unary" }>): string {
+    const { operator, operand } = expr;
+    if (operator === "-" && operand.kind === "literal" && operand.type === "integer") {
+      const number = BigInt(operand.value);
+      if (number <= INT8_MAX + 1n) return `(-${number})::int8`;
+    }
+    return this.#with(expr, [operand]);
+  }
+
+  #binary(expr: Extract<Expr, { kind: "binary" }>): string {
+    const { operator } = expr;
+    if (operator === "//") return `crdb_demo.floordiv(${this.expr(expr.left)}, ${this.expr(expr.right)})`;
+    const left = this.#operand(expr.left, operator, true);
+    const right = this.#operand(expr.right, operator, false);
+    return this.env.splice(expr, [left, this.#right(expr, right)]);
+  }
+
+  #right(expr: Extract<Expr, { kind: "binary" }>, right: Edit): Edit {
+    if (expr.quantifier === undefined || expr.right.kind !== "tuple") return right;
+    // `= ANY (1, 2)`: a tuple stands for an array
+    return { ...right, text: `(ARRAY[${expr.right.items.map((item) => this.expr(item)).join(", ")}])` };
+  }
+
+  /** An operand; in parentheses where PostgreSQL would group otherwise. */
+  #operand(expr: Expr, parent: string, left: boolean): Edit {
+    const edit = this.edit(expr);
+    if (expr.kind !== "binary" || !OTHER_OPERATORS.has(parent) || !OTHER_OPERATORS.has(expr.operator)) return edit;
+    if (left && expr.operator === parent) return edit;
+    return { ...edit, text: `(${edit.text})` };
+  }
+
+  type(type: TypeName): string {
+    return resolveType(type, this.env).backend;
+  }
+
+  #cast(expr: Extract<Expr, { kind: "cast" }>): string {
+    const resolved = resolveType(expr.type, this.env);
+    const { backend, maxLength } = resolved;
+    const { operand } = expr;
+    // a cast to STRING(n) cuts, which text cannot
+    if (maxLength !== undefined) return `CAST(${this.expr(operand)} AS varchar(${maxLength}))::text`;
+    if (expr.style === "prefix") return `CAST(${this.expr(operand)} AS ${backend})`;
+    if (expr.style === "cast") return `CAST(${this.expr(operand)} AS ${backend})`;
+    if (expr.style === "annotate") return `CAST(${this.expr(operand)} AS ${backend})`;
+    const plain = operand.kind === "literal" && operand.type === "integer" && BigInt(operand.value) <= INT8_MAX;
+    return `${plain ? BigInt(operand.value) : this.expr(operand)}::${backend}`;
+  }
+
+  #in(expr: Extract<Expr, { kind: "in" }>): string {
+    const operand = this.expr(expr.operand);
+    const not = expr.not ? "NOT " : "";
+    if (expr.right.kind === "subquery") {
+      return this.env.splice(expr, [this.edit(expr.operand), this.edit(expr.right)]);
+    }
+    if (expr.right.kind !== "tuple") throw notInDemo("IN without a list");
+    // x IN () is false even for NULL
+    if (expr.right.items.length === 0) return expr.not ? "true" : "false";
+    return `${operand} ${not}IN (${expr.right.items.map((item) => this.expr(item)).join(", ")})`;
+  }
+
+  #is(expr: Extract<Expr, { kind: "is" }>): string {
+    if (expr.types.length > 0) throw notInDemo("IS OF");
+    if (expr.test.endsWith("nan")) {
+      const not = expr.test.startsWith("not");
+      return `(${this.expr(expr.operand)} ${not ? "<>" : "="} 'NaN')`;
+    }
+    return this.#with(expr, [expr.operand]);
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  #special(expr: Extract<Expr, { kind: "special" }>): string {
+    const { name, args } = expr;
+    const list = (): string => args.map((arg) => this.expr(arg)).join(", ");
+    switch (name) {
+      case "if": {
+        const [condition, yes, no] = args;
+        if (!condition || !yes || !no) throw new SqlError({ code: "42601", message: "if() needs three arguments" });
+        return `CASE WHEN ${this.expr(condition)} THEN ${this.expr(yes)} ELSE ${this.expr(no)} END`;
+      }
+      case "ifnull":
+        return `COALESCE(${list()})`;
+      case "iferror":
+      case "iserror":
+      case "extract_duration":
+        throw notInDemo(`${name}()`);
+      case "char":
+        throw notInDemo("char()");
+      default:
+        return this.#with(expr, args);
+    }
+  }
+
+  #call(expr: CallParts & Expr): string {
+    const parts = expr.name.parts.map((part) => part.text);
+    const name = parts.at(-1) ?? "";
+    if (parts.length === 1 || parts[0] === "pg_catalog") {
+      if (isHiddenFunction(name)) throw new SqlError({ code: "42883", message: `unknown function: ${name}()` });
+      const own = this.#ownCall(expr, name);
+      if (own !== undefined) return own;
+    } else if (parts[0] !== "crdb_internal" && parts[0] !== "information_schema") {
+      throw new SqlError({ code: "42883", message: `unknown function: ${parts.join(".")}()` });
+    }
+    const exprs: (Expr | undefined)[] = [...expr.args, expr.filter];
+    const more = [...this.orderEdits(expr.orderBy), ...this.orderEdits(expr.withinGroup)];
+    if (expr.over && "partitionBy" in expr.over) more.push(...this.windowEdits(expr.over));
+    return this.#with(expr, exprs, more);
+  }
+
+  /** Functions that PostgreSQL spells otherwise, or that ask about the client's session. */
+  #ownCall(expr: CallParts, name: string): string | undefined {
+    switch (name) {
+      case "current_catalog":
+      case "current_database":
+        return "crdb_demo.current_database()";
+      case "current_user":
+      case "current_role":
+      case "session_user":
+      case "user":
+        return "current_user::text";
+      case "current_schema":
+        return "crdb_demo.current_schema()";
+      case "current_setting":
+        this.env.virtualTables.add("session_variables");
+        return undefined;
+      case "set_config":
+        throw notInDemo("set_config()");
+      case "follower_read_timestamp":
+      case "experimental_follower_read_timestamp":
+      case "with_max_staleness":
+      case "with_min_timestamp":
+        throw notInDemo(`${name}()`);
+      case "version":
+        return expr.args.length === 0 ? "crdb_demo.version()" : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  windowEdits(window: WindowSpec): Edit[] {
+    return [...this.edits(window.partitionBy), ...this.orderEdits(window.orderBy), ...this.edits(window.bounds)];
+  }
+
+  // ---------------------------------------------------------------- ORDER BY
+
+  /**
+   * NULLs come first in ascending and last in descending order, unlike PostgreSQL's.
+   * @param neverNull Tells of expressions that need no such clause, so that an index on them is usable.
+   */
+  orderEdits(items: readonly OrderItem[], neverNull: (expr: Expr) => boolean = () => false, positions = false): Edit[] {
+    return items.map((item) => {
+      if (item.index || !item.expr) throw notInDemo("ORDER BY INDEX");
+      const { expr } = item;
+      const position = positions && expr.kind === "literal" && expr.type === "integer";
+      const text = position ? this.env.source(expr) : this.expr(expr);
+      const direction = item.descending ? " DESC" : "";
+      const nulls = neverNull(expr) ? "" : item.descending ? " NULLS LAST" : " NULLS FIRST";
+      return { start: item.start, end: item.end, text: `${text}${direction}${nulls}` };
+    });
+  }
+
+  /** GROUP BY and DISTINCT ON: a bare number is the place of a result column. */
+  positionEdits(exprs: readonly Expr[]): Edit[] {
+    return exprs.filter((expr) => !(expr.kind === "literal" && expr.type === "integer")).map((expr) => this.edit(expr));
+  }
+}
+
+// CockroachDB takes words as names that PostgreSQL reserves; quoting is always safe.
+function quoteIfNeeded(env: Environment, name: { readonly text: string; readonly quoted: boolean } & Span): string {
+  return name.quoted ? env.source(name) : quoteName(name.text);
+}

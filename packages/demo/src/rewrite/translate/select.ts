@@ -1,0 +1,384 @@
+import type {
+  Expr,
+  FromItem,
+  Name,
+  OrderItem,
+  Returning,
+  SelectBody,
+  SelectItem,
+  SelectNode,
+  StatementNode,
+  WithClause,
+} from "../ast.ts";
+import type { ColumnView, TableView, VirtualTableName } from "../contract.ts";
+import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
+import { columnName } from "./column-names.ts";
+import type { Edit, Environment } from "./environment.ts";
+import { ExpressionTranslator } from "./expressions.ts";
+import { quoteName } from "./quote.ts";
+
+/** Translates the statements that can stand inside others: in WITH and in [ ... ]. */
+export interface InnerStatements {
+  statement(node: StatementNode): string;
+}
+
+/** A source in FROM, as `*` sees it. */
+interface Source {
+  /** What its columns are qualified with. */
+  readonly qualifier: string | undefined;
+  /** Set where columns are hidden, so that `*` has to be written out. */
+  readonly table: TableView | undefined;
+}
+
+const VIRTUAL: Readonly<Record<string, VirtualTableName>> = {
+  session_variables: "session_variables",
+  cluster_queries: "cluster_queries",
+  node_queries: "cluster_queries",
+  cluster_sessions: "cluster_sessions",
+  node_sessions: "cluster_sessions",
+  cluster_settings: "cluster_settings",
+  databases: "databases",
+};
+
+/** SELECT and its kin for the backend. */
+export class SelectTranslator {
+  readonly env: Environment;
+  readonly expressions: ExpressionTranslator;
+  readonly #inner: InnerStatements;
+
+  constructor(env: Environment, inner: InnerStatements) {
+    this.env = env;
+    this.#inner = inner;
+    this.expressions = new ExpressionTranslator(env, this);
+  }
+
+  /** The text of a select. `top` is true for the statement itself. */
+  select(node: SelectNode, top = false): string {
+    return this.inWith(node.with, (edits) => {
+      const neverNull = this.#neverNull(node.body);
+      edits.push(this.#body(node.body, top));
+      edits.push(...this.expressions.orderEdits(node.orderBy, neverNull, true));
+      edits.push(...this.expressions.edits([node.limit, node.offset]));
+      for (const lock of node.locking) {
+        if (lock.wait === "skip locked") throw unimplemented("SKIP LOCKED lock wait policy is not supported", 40_476);
+      }
+      return this.env.splice(node, edits);
+    });
+  }
+
+  /** Runs `work` with the clause's names known, and with the edits its own statements need. */
+  inWith(clause: WithClause | undefined, work: (edits: Edit[]) => string): string {
+    if (!clause) return work([]);
+    const names = clause.ctes.map((cte) => cte.name.text);
+    return this.env.withCtes(names, () => {
+      const edits = clause.ctes.map(({ statement }) => ({
+        ...spanOf(statement),
+        text: this.#inner.statement(statement),
+      }));
+      return work(edits);
+    });
+  }
+
+  // ---------------------------------------------------------------- bodies
+
+  #body(body: SelectBody, top: boolean): Edit {
+    return { start: body.start, end: body.end, text: this.#bodyText(body, top) };
+  }
+
+  #bodyText(body: SelectBody, top: boolean): string {
+    switch (body.kind) {
+      case "simple":
+        return this.#simple(body, top);
+      case "values": {
+        const width = body.rows[0]?.items.length ?? 0;
+        const wrong = body.rows.find((row) => row.items.length !== width);
+        if (wrong) {
+          const message = `VALUES lists must all be the same length, expected ${width} columns, found ${wrong.items.length}`;
+          throw new SqlError({ code: "42601", message });
+        }
+        return this.env.splice(body, this.expressions.edits(body.rows.flatMap((row) => row.items)));
+      }
+      case "table": {
+        this.checkHint(body.name, body.hint?.index);
+        const relation = this.env.relation(body.name);
+        const columns = relation && hidesColumns(relation) ? visible(relation) : undefined;
+        return `SELECT ${columns ? columns.map((c) => quoteName(c.name)).join(", ") : "*"} FROM ${this.#tableName(body.name)}`;
+      }
+      case "set": {
+        const parts = [body.left, body.right].map((side) => ({
+          start: side.start,
+          end: side.end,
+          text: this.select(side),
+        }));
+        return this.env.splice(body, parts);
+      }
+      case "nested":
+        return this.env.splice(body, [
+          { start: body.select.start, end: body.select.end, text: this.select(body.select, top) },
+        ]);
+    }
+  }
+
+  #simple(body: Extract<SelectBody, { kind: "simple" }>, top: boolean): string {
+    const edits: Edit[] = [];
+    if (body.asOf) {
+      if (!top) {
+        throw new SqlError({ code: "42601", message: "AS OF SYSTEM TIME must be provided on a top-level statement" });
+      }
+      this.env.asOf = checkAsOf(body.asOf.expr, this.env);
+      edits.push({ start: body.asOf.start, end: body.asOf.end, text: "" });
+    }
+    const sources = body.from.flatMap((item) => this.#sources(item));
+    edits.push(...this.expressions.positionEdits(body.distinctOn));
+    edits.push(...body.items.map((item) => this.#item(item, sources)));
+    edits.push(...body.from.map((item) => ({ start: item.start, end: item.end, text: this.from(item) })));
+    edits.push(...this.expressions.edits([body.where, body.having]));
+    edits.push(...this.expressions.positionEdits(body.groupBy));
+    for (const window of body.windows) edits.push(...this.expressions.windowEdits(window.spec));
+    return this.env.splice(body, edits);
+  }
+
+  // ---------------------------------------------------------------- result columns
+
+  #item(item: SelectItem, sources: readonly Source[]): Edit {
+    const span = { start: item.start, end: item.end };
+    const { expr } = item;
+    if (expr.kind === "column" && expr.star) return { ...span, text: this.#star(expr, sources) };
+    const text = this.expressions.expr(expr);
+    if (item.alias) return { ...span, text: `${text} AS ${quoteName(item.alias.text)}` };
+    // what was rewritten would get another name from PostgreSQL
+    const plain = text === this.env.source(expr) && (expr.kind === "column" || expr.kind === "placeholder");
+    if (plain || (expr.kind === "field" && !expr.name)) return { ...span, text };
+    return { ...span, text: `${text} AS ${quoteName(columnName(expr))}` };
+  }
+
+  #star(expr: Extract<Expr, { kind: "column" }>, sources: readonly Source[]): string {
+    const qualifier = expr.parts.at(-1)?.text;
+    if (qualifier === undefined) {
+      if (sources.length === 0) throw new SqlError({ code: "42602", message: 'cannot use "*" without a FROM clause' });
+      if (!sources.some((source) => source.table && hidesColumns(source.table))) return "*";
+      return sources.map((source) => starOf(source)).join(", ");
+    }
+    const source = sources.find((s) => s.qualifier === qualifier);
+    if (source?.table && hidesColumns(source.table)) return starOf(source);
+    return this.expressions.expr(expr);
+  }
+
+  /** RETURNING of a change to `table`, which is known as `alias`. */
+  returning(clause: Returning, table: TableView | undefined, alias: string): string {
+    if (clause.nothing) return "";
+    const sources: Source[] = [{ qualifier: alias, table }];
+    return this.env.splice(
+      clause,
+      clause.items.map((item) => this.#item(item, sources)),
+    );
+  }
+
+  // ---------------------------------------------------------------- FROM
+
+  #sources(item: FromItem): Source[] {
+    switch (item.kind) {
+      case "table": {
+        const relation = this.env.relation(item.name);
+        const rewritten = item.columns.length > 0 || item.ordinality !== undefined;
+        return [
+          { qualifier: item.alias?.text ?? item.name.parts.at(-1)?.text, table: rewritten ? undefined : relation },
+        ];
+      }
+      case "join":
+        // columns are merged there: from() hides what must not be seen
+        if (item.natural || item.using) return [{ qualifier: undefined, table: undefined }];
+        return [...this.#sources(item.left), ...this.#sources(item.right)];
+      case "paren":
+        return item.alias ? [{ qualifier: item.alias.text, table: undefined }] : this.#sources(item.item);
+      default:
+        return [{ qualifier: item.alias?.text ?? functionAlias(item), table: undefined }];
+    }
+  }
+
+  /** One item of FROM. `merged`: its columns are merged by NATURAL or USING, so hidden ones must go. */
+  from(item: FromItem, merged = false): string {
+    switch (item.kind) {
+      case "table":
+        return this.#table(item, merged);
+      case "join": {
+        const merges = merged || item.natural || item.using !== undefined;
+        const edits: Edit[] = [item.left, item.right].map((side) => ({
+          start: side.start,
+          end: side.end,
+          text: this.from(side, merges),
+        }));
+        if (item.strategy) edits.push({ ...item.strategy, text: "" });
+        edits.push(...this.expressions.edits([item.on]));
+        return this.env.splice(item, edits);
+      }
+      case "paren":
+        return this.env.splice(item, [
+          { start: item.item.start, end: item.item.end, text: this.from(item.item, merged) },
+        ]);
+      case "function":
+        return this.env.splice(item, this.expressions.edits(item.calls));
+      case "subquery":
+        return this.#subquery(item);
+    }
+  }
+
+  #subquery(item: Extract<FromItem, { kind: "subquery" }>): string {
+    const inner = this.#inner.statement(item.statement);
+    const lateral = item.lateral ? "LATERAL " : "";
+    if (item.ordinality)
+      return `${lateral}${withOrdinality(`(${inner})`)}${aliasSql(item.alias ?? generated(item), item.columns)}`;
+    return `${lateral}(${inner})${aliasSql(item.alias ?? generated(item), item.columns)}`;
+  }
+
+  #table(item: Extract<FromItem, { kind: "table" }>, merged: boolean): string {
+    this.checkHint(item.name, item.hint?.index);
+    const relation = this.env.relation(item.name);
+    const name = this.#tableName(item.name);
+    const only = item.only ? "ONLY " : "";
+    const own = item.name.parts.at(-1);
+    const hides = relation !== undefined && hidesColumns(relation);
+    if (item.ordinality || (hides && (merged || item.columns.length > 0))) {
+      const columns = relation
+        ? visible(relation)
+            .map((c) => quoteName(c.name))
+            .join(", ")
+        : "*";
+      const inner = `(SELECT ${columns} FROM ${only}${name})`;
+      return `${item.ordinality ? withOrdinality(inner) : inner}${aliasSql(item.alias ?? own, item.columns)}`;
+    }
+    return `${only}${name}${aliasSql(item.alias, item.columns)}`;
+  }
+
+  #tableName(name: Parameters<Environment["relation"]>[0]): string {
+    const { schema, name: relation } = this.env.resolve(name);
+    if (schema === "crdb_internal") {
+      const virtual = VIRTUAL[relation];
+      if (virtual) this.env.virtualTables.add(virtual);
+    }
+    if (schema === "system" || schema === "crdb_demo") {
+      throw notInDemo(`table "${schema}.${relation}"`);
+    }
+    return name.parts.length > 1 ? this.env.relationSql(name) : this.env.source(name);
+  }
+
+  /** An index hint must name an index that exists; then it is dropped. */
+  checkHint(table: Parameters<Environment["relation"]>[0], index: Name | undefined): void {
+    if (!index) return;
+    const relation = this.env.relation(table);
+    if (relation && !relation.indexes.some((i) => i.name === index.text)) {
+      throw new SqlError({ code: "XXUUU", message: `index "${index.text}" not found` });
+    }
+  }
+
+  // ---------------------------------------------------------------- ORDER BY
+
+  /** Columns that cannot be NULL, where the only source is one table. */
+  #neverNull(body: SelectBody): (expr: Expr) => boolean {
+    if (body.kind !== "simple" || body.from.length !== 1) return () => false;
+    const [source] = body.from;
+    if (source?.kind !== "table") return () => false;
+    return this.neverNullOf(this.env.relation(source.name), source.alias?.text ?? source.name.parts.at(-1)?.text ?? "");
+  }
+
+  neverNullOf(relation: TableView | undefined, alias: string): (expr: Expr) => boolean {
+    return (expr) => {
+      if (!relation || relation.kind !== "table" || expr.kind !== "column" || expr.star || expr.parts.length > 2)
+        return false;
+      if (expr.parts.length === 2 && expr.parts[0]?.text !== alias) return false;
+      const name = expr.parts.at(-1)?.text;
+      return relation.columns.some((column) => column.name === name && !column.nullable);
+    };
+  }
+
+  orderBy(items: readonly OrderItem[], relation: TableView | undefined, alias: string): string {
+    const parts = this.expressions.orderEdits(items, this.neverNullOf(relation, alias));
+    return parts.length === 0 ? "" : ` ORDER BY ${parts.map((part) => part.text).join(", ")}`;
+  }
+}
+
+const spanOf = (node: StatementNode): { start: number; end: number } => ({ start: node.start, end: node.end });
+
+export const visible = (table: TableView): ColumnView[] => table.columns.filter((column) => !column.hidden);
+
+export const hidesColumns = (table: TableView): boolean => table.columns.some((column) => column.hidden);
+
+function starOf(source: Source): string {
+  if (source.qualifier === undefined) return "*";
+  const qualifier = quoteName(source.qualifier);
+  if (!source.table || !hidesColumns(source.table)) return `${qualifier}.*`;
+  return visible(source.table)
+    .map((column) => `${qualifier}.${quoteName(column.name)}`)
+    .join(", ");
+}
+
+function functionAlias(item: FromItem): string | undefined {
+  if (item.kind !== "function" || item.rowsFrom) return undefined;
+  const call = item.calls[0];
+  return call?.kind === "call" ? call.name.parts.at(-1)?.text : undefined;
+}
+
+const withOrdinality = (source: string): string =>
+  `(SELECT crdb_o.*, pg_catalog.row_number() OVER () AS "ordinality" FROM ${source} AS crdb_o)`;
+
+// PostgreSQL before 16 insists on an alias
+const generated = (item: FromItem): Name => ({
+  text: `crdb_${item.start}`,
+  quoted: true,
+  start: item.start,
+  end: item.start,
+});
+
+function aliasSql(alias: Name | undefined, columns: readonly Name[]): string {
+  if (!alias) return "";
+  const list = columns.length > 0 ? ` (${columns.map((c) => quoteName(c.text)).join(", ")})` : "";
+  return ` AS ${quoteName(alias.text)}${list}`;
+}
+
+// ---------------------------------------------------------------- AS OF SYSTEM TIME
+
+const asOfError = (message: string): SqlError =>
+  new SqlError({ code: "XXUUU", message: `AS OF SYSTEM TIME: ${message}` });
+
+const FOLLOWER_READS: ReadonlySet<string> = new Set([
+  "follower_read_timestamp",
+  "experimental_follower_read_timestamp",
+]);
+const UNIT =
+  "(?:ns|us|µs|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hr|hrs|hours?|d|days?|w|weeks?|mon|mons|months?|y|yrs?|years?)";
+const INTERVAL = new RegExp(
+  `^\\s*(?:[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)\\s*${UNIT}\\s*)+$|^\\s*-?\\d+:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?\\s*$`,
+  "i",
+);
+const TIMESTAMP =
+  /^\s*\d{4,}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{1,2}(?::?\d{2})?)?)?\s*$/i;
+const DECIMAL = /^\s*[+-]?\d+(?:\.\d+)?\s*$/;
+
+/** Checks the operand as CockroachDB does. Returns its SQL text, for the session to judge. */
+export function checkAsOf(expr: Expr, env: Environment): string {
+  if (expr.kind === "literal" && expr.type === "string") {
+    const { value } = expr;
+    if (DECIMAL.test(value) && Number(value) < 0) throw asOfError("timestamp before 1970-01-01T00:00:00Z is invalid");
+    if (!INTERVAL.test(value) && !TIMESTAMP.test(value) && !DECIMAL.test(value)) {
+      throw asOfError("value is neither timestamp, decimal, nor interval");
+    }
+    if (INTERVAL.test(value) && !value.includes("-")) {
+      throw asOfError(`cannot specify timestamp in the future (${value.trim()} ahead of the present)`);
+    }
+    return env.source(expr);
+  }
+  if (expr.kind === "literal" && (expr.type === "integer" || expr.type === "float")) return env.source(expr);
+  if (expr.kind === "unary" && expr.operator === "-" && expr.operand.kind === "literal") {
+    throw asOfError("timestamp before 1970-01-01T00:00:00Z is invalid");
+  }
+  if (expr.kind === "cast" || expr.kind === "paren") {
+    checkAsOf(expr.operand, env);
+    return env.source(expr);
+  }
+  const call = expr.kind === "call" ? expr.name.parts.at(-1)?.text : undefined;
+  if (call !== undefined && FOLLOWER_READS.has(call)) return env.source(expr);
+  if (call === "with_max_staleness" || call === "with_min_timestamp") {
+    throw asOfError(`${call} can only be used with a CCL distribution`);
+  }
+  throw asOfError("only constant expressions or follower_read_timestamp are allowed");
+}

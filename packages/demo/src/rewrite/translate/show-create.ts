@@ -1,0 +1,92 @@
+import type { ColumnView, TableView } from "../contract.ts";
+import { printString } from "./print.ts";
+import { printName } from "./quote.ts";
+
+/** The statement that would make a relation, as CockroachDB's SHOW CREATE prints it. */
+export function showCreate(table: TableView): string {
+  switch (table.kind) {
+    case "sequence":
+      return `CREATE SEQUENCE ${full(table)} ${table.definition ?? ""}`.trimEnd();
+    case "view":
+    case "materialized view": {
+      const names = table.columns.map((column) => printName(column.name)).join(", ");
+      const kind = table.kind === "view" ? "VIEW" : "MATERIALIZED VIEW";
+      return `CREATE ${kind} ${full(table)} (${names}) AS ${table.definition ?? ""}`;
+    }
+    default:
+      return createTable(table);
+  }
+}
+
+const full = (table: TableView): string => `${printName(table.schema)}.${printName(table.name)}`;
+const list = (names: readonly string[]): string => names.map((name) => printName(name)).join(", ");
+
+function createTable(table: TableView): string {
+  const lines = table.columns.map((column) => columnLine(column));
+  for (const index of table.indexes) {
+    if (!index.primary) continue;
+    const keys = index.columns
+      .map((column, i) => `${printName(column ?? "")} ${index.directions[i] ?? "ASC"}`)
+      .join(", ");
+    lines.push(`CONSTRAINT ${printName(index.name)} PRIMARY KEY (${keys})`);
+  }
+  for (const constraint of table.constraints) {
+    if (constraint.kind !== "foreignKey") continue;
+    const target = (constraint.references ?? "")
+      .split(".")
+      .map((part) => printName(part))
+      .join(".");
+    const valid = constraint.validated ? "" : " NOT VALID";
+    lines.push(
+      `CONSTRAINT ${printName(constraint.name)} FOREIGN KEY (${list(constraint.columns)}) REFERENCES ${target}(${list(constraint.referencedColumns)})${constraint.actions}${valid}`,
+    );
+  }
+  for (const index of table.indexes) if (!index.primary) lines.push(indexLine(index));
+  const families = table.families.length > 0 ? table.families : [{ name: "primary", columns: storedColumns(table) }];
+  for (const family of families) lines.push(`FAMILY ${printName(family.name)} (${list(family.columns)})`);
+  for (const constraint of table.constraints) {
+    if (constraint.kind !== "check") continue;
+    const valid = constraint.validated ? "" : " NOT VALID";
+    lines.push(`CONSTRAINT ${printName(constraint.name)} CHECK (${constraint.expression ?? ""})${valid}`);
+  }
+  return `CREATE TABLE ${full(table)} (\n\t${lines.join(",\n\t")}\n)${comments(table)}`;
+}
+
+// Virtual columns are stored nowhere.
+const storedColumns = (table: TableView): string[] =>
+  table.columns.filter((column) => column.computed?.stored !== false).map((column) => column.name);
+
+function columnLine(column: ColumnView): string {
+  const words = [printName(column.name), column.displayType];
+  if (column.hidden) words.push("NOT VISIBLE");
+  words.push(column.nullable ? "NULL" : "NOT NULL");
+  if (column.default !== undefined) words.push(`DEFAULT ${column.default}`);
+  if (column.computed)
+    words.push(`AS (${column.computed.expression}) ${column.computed.stored ? "STORED" : "VIRTUAL"}`);
+  return words.join(" ");
+}
+
+function indexLine(index: TableView["indexes"][number]): string {
+  const elements = index.columns.map((column, i) => {
+    const key = column === undefined ? `(${index.expressions[i] ?? ""})` : printName(column);
+    return index.inverted ? key : `${key} ${index.directions[i] ?? "ASC"}`;
+  });
+  const kind = index.inverted ? "INVERTED INDEX" : index.unique ? "UNIQUE INDEX" : "INDEX";
+  const storing = index.storing.length > 0 ? ` STORING (${list(index.storing)})` : "";
+  const where = index.predicate === undefined ? "" : ` WHERE ${index.predicate}`;
+  return `${kind} ${printName(index.name)} (${elements.join(", ")})${storing}${where}`;
+}
+
+function comments(table: TableView): string {
+  const lines: string[] = [];
+  if (table.comment !== undefined) lines.push(`COMMENT ON TABLE ${full(table)} IS ${printString(table.comment)}`);
+  for (const column of table.columns) {
+    if (column.comment !== undefined)
+      lines.push(`COMMENT ON COLUMN ${full(table)}.${printName(column.name)} IS ${printString(column.comment)}`);
+  }
+  for (const index of table.indexes) {
+    if (index.comment !== undefined)
+      lines.push(`COMMENT ON INDEX ${full(table)}@${printName(index.name)} IS ${printString(index.comment)}`);
+  }
+  return lines.map((line) => `;\n${line}`).join("");
+}
