@@ -164,6 +164,27 @@ describe("users", () => {
     expect(await readdir(sandbox.home)).toEqual([]);
   });
 
+  test("a first start that was killed does not hinder the next", async () => {
+    const sandbox = await make({});
+    const environment = { XDG_CACHE_HOME: join(sandbox.folder, "xdg") };
+    const cache = join(environment.XDG_CACHE_HOME, "tegmen");
+    const isLock = (name: string): boolean => /^lock-\w+$/.test(name);
+    const first = sandbox.launch({ environment });
+    await vi.waitFor(async () => expect((await readdir(cache)).filter(isLock)).toHaveLength(1), {
+      timeout: 30_000,
+      interval: 1,
+    });
+    const exited = once(first, "exit");
+    first.kill("SIGKILL");
+    await exited;
+
+    const { close, server } = await sandbox.start({ environment });
+
+    expect(await queryRow(server, "SELECT 1")).toEqual([1]);
+    await close();
+    expect((await readdir(cache)).filter(isLock)).toEqual([]);
+  });
+
   test.runIf(isRoot)("root gives up its rights for nobody's, with a package nobody can read", async () => {
     const sandbox = await make({ withoutLinks: true });
     await chmod(join(sandbox.folder, "app"), 0o700);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { isGone, ownIdentity, parseIdentity } from "./process-identity.ts";
 
@@ -23,13 +23,26 @@ async function isAbandoned(lock: string): Promise<boolean> {
   }
 }
 
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
 async function take(lock: string, identity: string): Promise<boolean> {
+  const draft = `${lock}.${randomUUID()}`;
+  await writeFile(draft, identity, { mode: 0o600 });
   try {
-    await writeFile(lock, identity, { flag: "wx", mode: 0o600 });
+    // Linked, so that the lock is never seen without its owner.
+    await link(draft, lock).catch(async (error: unknown) => {
+      if (hasCode(error, "EEXIST")) throw error;
+      // A file system without links.
+      await writeFile(lock, identity, { flag: "wx", mode: 0o600 });
+    });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (hasCode(error, "EEXIST")) return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { chown, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { programIn } from "./binaries.ts";
 import { copyTree, isFolder } from "./copy-tree.ts";
@@ -6,7 +6,9 @@ import { BackendError } from "./errors.ts";
 import { temporaryRoot } from "./folders.ts";
 import { settle, shortHash, type Installation } from "./installation.ts";
 import { doOnce } from "./lock.ts";
+import { PID_FILE } from "./reaper.ts";
 import { runToEnd } from "./run-as.ts";
+import { openServerFolder } from "./server-folder.ts";
 import { demoSettings, settingsFile } from "./settings.ts";
 
 /** Counts up when the way a template is made changes, so that older ones are not used. */
@@ -102,7 +104,7 @@ async function initialise(installation: Installation, content: TemplateContent, 
 /** Removes templates that have not been used for long, and what builders that died have left. */
 async function prune(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
-    if (!name.startsWith("template-")) continue;
+    if (!name.startsWith("template-") && !name.startsWith("lock-")) continue;
     const path = join(cache, name);
     const used = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
     const limit = name.includes(".") ? ABANDONED_AFTER : UNUSED_AFTER;
@@ -113,20 +115,26 @@ async function prune(cache: string): Promise<void> {
 /** Makes the template at `place`, at once complete or not at all. */
 async function build(installation: Installation, content: TemplateContent, place: string): Promise<void> {
   const { owner } = installation.way;
-  const building = await mkdtemp(owner === undefined ? `${place}.` : join(await temporaryRoot(), "tegmen-template-"));
+  const building = await mkdtemp(`${place}.`);
+  const built = join(building, "data");
   try {
-    if (owner !== undefined) await chown(building, owner.uid, owner.gid);
-    const built = join(building, "data");
-    await initialise(installation, content, built);
     if (owner === undefined) {
-      await settle(built, place);
-      return;
+      await initialise(installation, content, built);
+    } else {
+      // The server's user cannot write to the cache: root brings the template there.
+      const folder = await openServerFolder(await temporaryRoot(), PID_FILE, "QUIT");
+      try {
+        await chmod(folder.path, 0o711);
+        const own = join(folder.path, "template");
+        await mkdir(own, { mode: 0o700 });
+        await chown(own, owner.uid, owner.gid);
+        await initialise(installation, content, join(own, "data"));
+        await copyTree(join(own, "data"), built);
+      } finally {
+        await folder.remove();
+      }
     }
-    // The server's user cannot write to the cache: root brings it there.
-    const copy = await mkdtemp(`${place}.`);
-    await copyTree(built, join(copy, "data"));
-    await settle(join(copy, "data"), place);
-    await rm(copy, { recursive: true, force: true });
+    await settle(built, place);
   } finally {
     await rm(building, { recursive: true, force: true });
   }
