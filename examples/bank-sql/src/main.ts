@@ -1,0 +1,47 @@
+/**
+ * The bank tutorial: makes two accounts, moves money between them, and deletes them.
+ *
+ *     node dist/main.js [-v] [URL]
+ */
+import { parseArgs } from "node:util";
+import { createEngine, runTransaction } from "tegmen";
+import { type Account, createAccounts, createTable, deleteAccounts, readAccounts, transfer } from "./bank.ts";
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { verbose: { type: "boolean", short: "v" } },
+    allowPositionals: true,
+  });
+  const url = positionals[0] ?? process.env["DATABASE_URL"];
+  if (url === undefined) throw new Error("give a connection URL as the argument, or in DATABASE_URL");
+
+  await using engine = createEngine(url, {
+    applicationName: "bank-sql",
+    // With --verbose: every statement, on standard error.
+    echo: values.verbose ? { info: console.error, debug: console.error } : false,
+  });
+
+  await createTable(engine);
+  const accounts = await runTransaction(engine, (conn) => createAccounts(conn, [1000, 250]));
+  const ids = accounts.map(({ id }) => id);
+  const [from, to] = ids as [string, string];
+  printBalances("Two new accounts", accounts);
+
+  await runTransaction(engine, (conn) => transfer(conn, from, to, 100));
+  printBalances("After a transfer of 100", await runTransaction(engine, (conn) => readAccounts(conn, ids)));
+
+  const deleted = await runTransaction(engine, (conn) => deleteAccounts(conn, ids));
+  console.log(`Deleted ${deleted} accounts`);
+}
+
+function printBalances(title: string, accounts: readonly Account[]): void {
+  console.log(`${title}:`);
+  for (const { id, balance } of accounts) console.log(`  ${id}  ${String(balance).padStart(6)}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,70 @@
+// npm run demo: starts a demo cluster, runs the bank tutorial and a contended run on it, and stops everything.
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { startDemoCluster } from "@tegmen/demo";
+
+const onTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
+const bold = (text) => (onTerminal ? `\u001B[1m${text}\u001B[22m` : text);
+const dim = (text) => (onTerminal ? `\u001B[2m${text}\u001B[22m` : text);
+const program = (name) => fileURLToPath(new URL(`../examples/bank-sql/dist/${name}.js`, import.meta.url));
+
+const steps = [
+  ["The bank tutorial", "main"],
+  ["The same bank, contended", "contention"],
+];
+
+/** Aborted by Ctrl-C, SIGTERM or the end of the terminal; a second time, nothing is waited for. */
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort();
+  });
+}
+
+/** Runs a program to its end, and returns its exit code. */
+function run(path, args) {
+  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+  const end = () => child.kill("SIGTERM");
+  interruption.signal.addEventListener("abort", end, { once: true });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      interruption.signal.removeEventListener("abort", end);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+async function main() {
+  console.log(bold("Starting a demo cluster"));
+  const begun = performance.now();
+  const cluster = await startDemoCluster();
+  try {
+    console.log(dim(cluster.banner));
+    console.log(`${cluster.url} ${dim(`ready after ${((performance.now() - begun) / 1000).toFixed(1)} s`)}\n`);
+    for (const [title, name] of steps) {
+      if (interruption.signal.aborted) return 130;
+      console.log(`${bold(title)} ${dim(`examples/bank-sql/src/${name}.ts`)}`);
+      const code = await run(program(name), [cluster.url]);
+      if (interruption.signal.aborted) return 130;
+      if (code !== 0) {
+        console.error(`\n${name} ended with exit code ${code}`);
+        return 1;
+      }
+      console.log();
+    }
+  } finally {
+    await cluster.stop();
+  }
+  console.log(`Done, and everything is stopped. For a cluster to play with: ${bold("npx tegmen demo")}`);
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
