@@ -1,0 +1,40 @@
+import { styled } from "../report.ts";
+
+/** What the banner tells about a cluster. */
+export interface ClusterFacts {
+  readonly url: string;
+  readonly kind: "cockroach" | "emulation";
+  /** What it is, in a sentence or two. */
+  readonly banner: string;
+}
+
+const lineWidth = 96;
+
+/** What it is, and how to connect to it. */
+export function bannerLines({ url, kind, banner }: ClusterFacts, stream: NodeJS.WriteStream): string[] {
+  const label = (text: string): string => styled(stream, "dim", text.padEnd(8));
+  const title =
+    kind === "emulation" ? styled(stream, "yellow", "an emulation") : styled(stream, "green", "CockroachDB");
+  return [
+    `${styled(stream, "bold", "tegmen demo")}: ${title}`,
+    ...wrap(banner, lineWidth),
+    "",
+    `  ${label("URL")}${styled(stream, "cyan", url)}`,
+    `  ${label("psql")}psql "${url}"`,
+    `  ${label("tegmen")}npx tegmen sql --url "${url}"`,
+    `  ${label("Node.js")}import { createEngine } from "tegmen";`,
+    `  ${label("")}const engine = createEngine("${url}");`,
+    "",
+  ];
+}
+
+/** Breaks a text into lines at its spaces. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

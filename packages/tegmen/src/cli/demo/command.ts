@@ -1,0 +1,122 @@
+import type { DemoCluster } from "@tegmen/demo";
+import { parseUrl } from "../../url/index.ts";
+import { UsageError } from "../arguments.ts";
+import { errorText } from "../report.ts";
+import { runSql } from "../sql/command.ts";
+import { parseDemoArguments } from "./arguments.ts";
+import { type BackgroundMessage, startInBackground, stopBackground } from "./background.ts";
+import { bannerLines } from "./banner.ts";
+import { startCluster } from "./cluster.ts";
+import { BackgroundRegistry } from "./registry.ts";
+
+/** `tegmen demo` */
+export async function demoCommand(args: readonly string[]): Promise<number> {
+  const parsed = parseDemoArguments(args);
+  if (parsed.action === "stop") return stopBackground(parsed.port, parsed.all);
+  if (parsed.mode === "background") {
+    await startInBackground(parsed);
+    return 0;
+  }
+  const interruption = listenForSignals();
+  // In the background: whoever started it is gone before it was ready.
+  if (parsed.mark !== undefined) process.once("disconnect", interruption.interrupt);
+  try {
+    const cluster = await startCluster(parsed);
+    try {
+      if (interruption.signal.aborted) return 0;
+      if (parsed.mode === "shell") return await offerShell(cluster, interruption.signal);
+      if (parsed.mark === undefined) {
+        process.stdout.write(`${bannerLines(cluster, process.stdout).join("\n")}\nCtrl-C ends it.\n`);
+        await aborted(interruption.signal);
+        process.stdout.write("\nStopping.\n");
+      } else {
+        process.off("disconnect", interruption.interrupt);
+        await serveDetached(cluster, parsed.mark, interruption.signal);
+      }
+      return 0;
+    } finally {
+      await cluster.stop();
+    }
+  } catch (error) {
+    if (parsed.mark !== undefined && process.connected) {
+      await tell({ kind: "failed", message: errorText(error), usage: error instanceof UsageError });
+      process.disconnect();
+      return 1;
+    }
+    throw error;
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function offerShell(cluster: DemoCluster, signal: AbortSignal): Promise<number> {
+  // Where the output goes on to another program, that wants results only.
+  const banner = process.stdin.isTTY && process.stdout.isTTY ? process.stdout : process.stderr;
+  banner.write(`${bannerLines(cluster, banner).join("\n")}\n`);
+  const url = parseUrl(cluster.url);
+  return (await runSql({ url, execute: undefined, format: undefined, allowPostgres: false }, signal)) ? 0 : 1;
+}
+
+/** The process in the background: tells the one that started it, and runs until it is told to end. */
+async function serveDetached(cluster: DemoCluster, mark: string, signal: AbortSignal): Promise<void> {
+  const registry = new BackgroundRegistry();
+  const { url, kind, banner, port } = cluster;
+  registry.add({ pid: process.pid, port, url, mark });
+  try {
+    await tell({ kind: "ready", facts: { url, kind, banner }, pid: process.pid });
+    if (process.connected) process.disconnect();
+    await aborted(signal);
+  } finally {
+    registry.remove(mark);
+  }
+}
+
+/** @returns when it is delivered, or nobody is there to get it */
+function tell(message: BackgroundMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  readonly interrupt: () => void;
+  readonly stop: () => void;
+}
+
+/** The first SIGINT, SIGTERM or SIGHUP asks for an orderly end; a second one does not wait for it. */
+function listenForSignals(): Interruption {
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  const onSignal = (): void => {
+    // What the cluster consists of ends with this process, however it ends.
+    if (controller.signal.aborted) process.exit(130);
+    interrupt();
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    signal: controller.signal,
+    interrupt,
+    stop: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+/** Waits for a signal to be aborted, and keeps the process alive until then. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const alive = setInterval(() => {}, 2 ** 30);
+    const done = (): void => {
+      clearInterval(alive);
+      resolve();
+    };
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
