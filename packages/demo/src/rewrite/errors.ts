@@ -145,7 +145,7 @@ function checkViolation(fields: BackendErrorFields, context: ErrorContext): SqlE
   }
   if (/^check constraint .* is violated by some row$/.test(fields.message)) {
     const expression = table?.constraints.find((c) => c.name === constraint)?.plainExpression ?? "";
-    return { code: "23514", message: `validation of CHECK "${expression}" failed on row`, constraint };
+    return { code: "23514", message: `validation of CHECK "${expression}" failed on row` };
   }
   const expression = table?.constraints.find((c) => c.name === constraint)?.expression ?? "";
   return { code: "23514", message: `failed to satisfy CHECK constraint (${expression})`, constraint };

@@ -301,7 +301,8 @@ export class DdlTranslator {
     if (node.behavior !== "cascade") this.#checkReferences(tables);
     const cascade = node.behavior === "cascade" ? " CASCADE" : "";
     const sql = `TRUNCATE ${tables.map((table) => tableSql(table)).join(", ")}${cascade}`;
-    return { kind: "query", sql, tag: "TRUNCATE", returnsRows: false, isWrite: true };
+    const [first] = tables;
+    return ddl(sql, "TRUNCATE", { changes: first && fullName(first), afterCommit: false });
   }
 
   comment(node: Node<"comment">): QueryTranslation {
