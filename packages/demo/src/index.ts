@@ -1,1 +1,8 @@
-export {};
+/**
+ * A temporary CockroachDB for trying and testing: a real `cockroach` where there is one, else an emulation
+ * on an embedded PostgreSQL.
+ *
+ * @packageDocumentation
+ */
+export { startDemoCluster } from "./cluster.ts";
+export type { DemoCluster, DemoClusterOptions } from "./cluster.ts";

@@ -72,6 +72,7 @@ export class MessageReader {
 
   /** The next whole message, or undefined until more bytes arrive. */
   next(): WireMessage | OversizedMessage | undefined {
+    if (this.#partsLength > 0) return undefined;
     if (this.#skip > 0 && !this.#discard()) return undefined;
     if (this.#skipped) {
       const skipped = this.#skipped;
@@ -110,6 +111,7 @@ export class MessageReader {
 
   /** The startup packet (length first, no type byte), or undefined until it is whole. */
   nextStartup(maximum: number): WireMessage | undefined {
+    if (this.#partsLength > 0) return undefined;
     const start = this.#position;
     const have = this.#buffer.length - start;
     if (have < 4) return this.#hold(4, have);

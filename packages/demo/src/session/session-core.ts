@@ -354,6 +354,8 @@ const NO_CATALOG: CatalogView = {
   relation: () => undefined,
   hasSchema: () => false,
   enumValues: () => undefined,
+  schemas: () => [],
+  enums: () => [],
   relations: () => [],
 };
 

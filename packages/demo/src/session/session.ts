@@ -39,7 +39,7 @@ export interface SessionOptions {
 }
 
 /** How often a batch whose answers the client has not seen is tried again as a whole. */
-const MAX_BATCH_ATTEMPTS = 10;
+const MAX_BATCH_ATTEMPTS = 100;
 
 /**
  * One client's session: reads its messages in order and answers each, by

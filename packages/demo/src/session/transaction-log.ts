@@ -54,6 +54,12 @@ export class TransactionLog implements Capture {
   commit(requests: readonly Request[]): void {
     if (!this.#replayable) return;
     for (const request of requests) {
+      if ("kind" in request && outlives(request)) {
+        // A statement prepared under a name is still there in the new attempt; one that was closed is not.
+        if (request.kind === "parse") continue;
+        this.spoil();
+        return;
+      }
       this.#size += "query" in request ? request.query.length : request.bytes.length;
       this.#requests.push(request);
     }
@@ -100,4 +106,11 @@ export class TransactionLog implements Capture {
     await backend.settle();
     return failed === undefined && Buffer.concat(answers).equals(Buffer.concat(this.#answers));
   }
+}
+
+/** Is it about a prepared statement with a name? Those do not end with the transaction. */
+function outlives(request: Exclude<Request, { query: string }>): boolean {
+  const { kind, bytes } = request;
+  if (kind === "parse") return bytes[5] !== 0;
+  return kind === "close" && bytes[5] === 0x53 && bytes[6] !== 0;
 }

@@ -9,7 +9,7 @@ import type { SessionCore } from "./session-core.ts";
 import type { TransactionStep } from "./transaction-state.ts";
 
 /** How often a statement or transaction is tried again inside before the client hears of the conflict. */
-const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 100;
 const MAX_REPLAYS = 5;
 
 /** A schema change that CockroachDB makes after the commit. */

@@ -6,6 +6,8 @@ const EMPTY: CatalogView = {
   relation: () => undefined,
   hasSchema: () => true,
   enumValues: () => undefined,
+  schemas: () => [],
+  enums: () => [],
   relations: () => [],
 };
 
@@ -20,7 +22,6 @@ const KINDS: readonly (readonly [RegExp, Statement["kind"]])[] = [
 
 function translate(statement: Statement): Translation {
   const { text, kind } = statement;
-  const name = /(\w+)$/.exec(text)?.[1] ?? "";
   switch (kind) {
     case "begin":
       return { kind: "transaction", action: { kind, modes: {} } };
@@ -30,8 +31,9 @@ function translate(statement: Statement): Translation {
     case "savepoint":
     case "release":
     case "rollbackTo":
-      return { kind: "transaction", action: { kind, name } };
+      return { kind: "transaction", action: { kind, name: text.split(" ").at(-1) ?? "" } };
     default: {
+      if (text.length > 1000) return { kind: "query", sql: text, returnsRows: true, isWrite: false };
       const set = /^set (\w+) (?:=|to) '?(.*?)'?$/i.exec(text);
       if (set) {
         const values = [{ kind: "string" as const, text: set[2] ?? "" }];
