@@ -8,14 +8,29 @@ export default defineConfig({
     alias: [{ find: /^tegmen$/, replacement: source("./packages/tegmen/src/index.ts") }],
   },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // TEGMEN_TEST_RESULTS names a file for the totals.
-    reporters: process.env["TEGMEN_TEST_RESULTS"] === undefined ? ["default"] : ["default", "json"],
-    ...(process.env["TEGMEN_TEST_RESULTS"] !== undefined && {
-      outputFile: { json: process.env["TEGMEN_TEST_RESULTS"] },
-    }),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+        },
+      },
+      {
+        // Needs a server, and pays for one once.
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          globalSetup: ["test/support/global-setup.ts"],
+          // Tests of memory measure the heap after a collection.
+          execArgv: ["--expose-gc"],
+        },
+      },
+    ],
   },
 });
