@@ -145,9 +145,9 @@ class Definitions {
     return this.#all.get(`${kind}:${name}`);
   }
 
-  json<T>(kind: string, name = ""): T | undefined {
+  json(kind: string, name = ""): unknown {
     const body = this.get(kind, name);
-    return body === undefined ? undefined : (JSON.parse(body) as T);
+    return body === undefined ? undefined : JSON.parse(body);
   }
 }
 
@@ -161,7 +161,7 @@ function tableView(raw: RawRelation): TableView {
     .filter((c) => lengthCheckColumn(c.name) === undefined)
     .map((c) => constraintView(c, definitions));
   const primary = indexes.find((index) => index.primary);
-  const families = definitions.json<readonly { name: string; columns: readonly number[] }[]>("families") ?? [];
+  const families = (definitions.json("families") ?? []) as readonly { name: string; columns: readonly number[] }[];
   return {
     oid: raw.oid,
     schema: raw.schema,
@@ -214,7 +214,7 @@ function columnView(raw: RawColumn, definitions: Definitions): ColumnView {
 
 function indexView(raw: RawIndex, definitions: Definitions): IndexView {
   const name = indexNameOf(raw.name);
-  const body = definitions.json<IndexBody>("index", name);
+  const body = definitions.json("index", name) as IndexBody | undefined;
   const keys = raw.columns.slice(0, raw.keys);
   return {
     name,
@@ -235,7 +235,7 @@ function indexView(raw: RawIndex, definitions: Definitions): IndexView {
 const ACTIONS: Readonly<Record<string, string>> = { r: "RESTRICT", c: "CASCADE", n: "SET NULL", d: "SET DEFAULT" };
 
 function constraintView(raw: RawConstraint, definitions: Definitions): ConstraintView {
-  const check = definitions.json<{ expression: string; plain: string }>("check", raw.name);
+  const check = definitions.json("check", raw.name) as { expression: string; plain: string } | undefined;
   const onDelete = ACTIONS[raw.onDelete];
   const onUpdate = ACTIONS[raw.onUpdate];
   const actions = [

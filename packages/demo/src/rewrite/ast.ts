@@ -53,7 +53,7 @@ export type Expr = Span &
     | {
         readonly kind: "case";
         readonly subject: Expr | undefined;
-        readonly branches: readonly { readonly when: Expr; readonly then: Expr }[];
+        readonly branches: readonly { readonly when: Expr; readonly result: Expr }[];
         readonly otherwise: Expr | undefined;
       }
     | { readonly kind: "array"; readonly items: readonly Expr[]; readonly select: SelectNode | undefined }

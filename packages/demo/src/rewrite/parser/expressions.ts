@@ -376,12 +376,12 @@ export class ExpressionParser {
     const start = c.start;
     c.expect("case");
     const subject = c.isWord("when") ? undefined : this.expression();
-    const branches: { when: Expr; then: Expr }[] = [];
+    const branches: { when: Expr; result: Expr }[] = [];
     do {
       c.expect("when");
       const when = this.expression();
       c.expect("then");
-      branches.push({ when, then: this.expression() });
+      branches.push({ when, result: this.expression() });
     } while (c.isWord("when"));
     const otherwise = c.accept("else") ? this.expression() : undefined;
     c.expect("end");

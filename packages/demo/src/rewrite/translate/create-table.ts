@@ -241,7 +241,7 @@ export class TableTranslator {
     const keys = [
       ...node.columns.flatMap((column) =>
         column.references
-          ? [{ name: column.references.name, columns: [column.name.text], references: column.references as References }]
+          ? [{ name: column.references.name, columns: [column.name.text], references: column.references }]
           : [],
       ),
       ...node.constraints.flatMap((c) =>

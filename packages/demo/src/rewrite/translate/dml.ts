@@ -1,9 +1,9 @@
-import type { Assignment, DeleteNode, InsertNode, Name, TargetTable, UpdateNode } from "../ast.ts";
+import type { Assignment, DeleteNode, InsertNode, TargetTable, UpdateNode } from "../ast.ts";
 import type { TableView } from "../contract.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { noColumn } from "./environment.ts";
-import { printQualified, quoteName, quoteNames } from "./quote.ts";
+import { quoteName, quoteNames } from "./quote.ts";
 import { visible, type SelectTranslator } from "./select.ts";
 
 /** INSERT, UPSERT, UPDATE and DELETE for the backend. */

@@ -58,7 +58,7 @@ export class ExpressionTranslator {
       case "cast":
         return this.#cast(expr);
       case "case":
-        return this.#with(expr, [expr.subject, ...expr.branches.flatMap((b) => [b.when, b.then]), expr.otherwise]);
+        return this.#with(expr, [expr.subject, ...expr.branches.flatMap((b) => [b.when, b.result]), expr.otherwise]);
       case "array":
         return expr.select ? this.env.splice(expr, [this.#selectEdit(expr.select)]) : this.#with(expr, expr.items);
       case "index":

@@ -172,7 +172,7 @@ export class Printer {
   #case(expr: Extract<Expr, { kind: "case" }>): string {
     const subject = expr.subject ? ` ${this.print(expr.subject)}` : "";
     const branches = expr.branches
-      .map(({ when, then }) => ` WHEN ${this.print(when)} THEN ${this.print(then)}`)
+      .map(({ when, result }) => ` WHEN ${this.print(when)} THEN ${this.print(result)}`)
       .join("");
     const otherwise = expr.otherwise ? ` ELSE ${this.print(expr.otherwise)}` : "";
     return `CASE${subject}${branches}${otherwise} END`;
