@@ -22,6 +22,8 @@ import type { TransactionRunner } from "./transaction-runner.ts";
 interface Sent {
   readonly bytes: Buffer;
   readonly operation: RepeatableOperation;
+  /** What must be sent before it when it is sent once more. */
+  readonly again?: (() => Buffer | undefined) | undefined;
 }
 
 const nothing = (): void => {};
@@ -222,7 +224,7 @@ export class ExtendedProtocol {
       await this.#executeWithBookkeeping(portal, statement, translation);
       return;
     }
-    if (!portal.executed) this.#runner.beforeStatement(translation);
+    if (!portal.executed) this.#runner.beforeStatement(statement, translation);
     portal.executed = true;
     core.suspendedPortal = false;
     const operation = new ResultOperation({ core, statement, translation, kind: "execute", describes: false });
@@ -303,26 +305,17 @@ export class ExtendedProtocol {
     await this.#core.control("DEALLOCATE ALL");
   }
 
+  /** True when the protocol (not SQL's PREPARE) made a statement of this name. */
+  has(name: string): boolean {
+    return this.#statements.has(name);
+  }
+
   /** DEALLOCATE name. @throws {SqlError} 26000 */
   async deallocate(name: string): Promise<void> {
     const prepared = this.#statement(name);
     this.#statements.delete(name);
     if (this.#isParsed(prepared))
       await this.#core.control(`DEALLOCATE "${prepared.backendName.replaceAll('"', '""')}"`);
-  }
-
-  /** PREPARE name AS ... by SQL. */
-  async prepareSql(name: string, sql: string, types: readonly number[]): Promise<void> {
-    if (this.#statements.has(name)) {
-      throw new SqlError({ code: "42P05", message: `prepared statement "${name}" already exists` });
-    }
-    await this.#prepare(name, sql, types, false);
-    await this.#settle();
-  }
-
-  /** The statement a name stands for. @throws {SqlError} 26000 */
-  prepared(name: string): PreparedStatement {
-    return this.#statement(name);
   }
 
   // ------------------------------------------------------------ statements
@@ -411,15 +404,21 @@ export class ExtendedProtocol {
       for (const type of parameterTypes) out.int32(type);
     });
     prepared.generation = this.#core.backendGeneration;
+    let known = false;
     this.#send(
       "parse",
       bytes,
       statement,
-      (_type, buffer, start, end) => done(buffer, start, end),
+      (_type, buffer, start, end) => {
+        known = true;
+        done(buffer, start, end);
+      },
       () => {
         prepared.generation = -1;
         if (this.#statements.get(prepared.name) === prepared) this.#statements.delete(prepared.name);
       },
+      // A name is taken even where the transaction it was prepared in failed.
+      () => (known && backendName !== "" ? closeMessage(0x53, backendName) : undefined),
     );
   }
 
@@ -491,7 +490,7 @@ export class ExtendedProtocol {
       portal.executed = true;
       return;
     }
-    runner.beforeStatement(translation);
+    runner.beforeStatement(statement, translation);
     const alone = core.transaction.phase === "idle";
     const fill = this.#gateway.virtualTables(translation.virtualTables ?? []);
     if (alone) await core.control("BEGIN ISOLATION LEVEL SERIALIZABLE");
@@ -527,10 +526,12 @@ export class ExtendedProtocol {
     statement: Statement | undefined,
     take: (type: number, buffer: Buffer, start: number, end: number) => void,
     failed: () => void = nothing,
+    again?: () => Buffer | undefined,
   ): void {
     const core = this.#core;
     this.#queue({
       bytes,
+      again,
       operation: {
         kind,
         message: take,
@@ -584,8 +585,10 @@ export class ExtendedProtocol {
         (await this.#runner.recover(failure.fields, attempt));
       if (!again) break;
       core.failure = undefined;
-      for (const { bytes, operation } of this.#sent) {
+      for (const { bytes, operation, again } of this.#sent) {
         operation.reset();
+        const first = again?.();
+        if (first) core.backend.send({ kind: "close" }, first);
         core.backend.send(operation, bytes);
       }
     }

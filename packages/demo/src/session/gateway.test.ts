@@ -99,8 +99,8 @@ describe("queries", () => {
   test("in binary are widened too", async () => {
     const client = await gateway.connect();
     const query = {
-      text: "SELECT 7 AS a, ARRAY[1, NULL, 3] AS b, 'x' AS c, 2::int2 AS d",
-      values: [],
+      text: "SELECT 7 AS a, ARRAY[1, NULL, 3] AS b, $1::text AS c, 2::int2 AS d",
+      values: ["x"],
       binary: true,
       types: { getTypeParser: () => (value: Buffer) => Buffer.from(value).toString("hex") },
     };

@@ -16,7 +16,7 @@ import { ExtendedProtocol, isTransactionControl } from "./extended-protocol.ts";
 import { GatewayStatements } from "./gateway-statements.ts";
 import { writeLocalRow } from "./local-rows.ts";
 import { SessionCore } from "./session-core.ts";
-import { SqlPrepared } from "./sql-prepared.ts";
+import { deallocate } from "./deallocate.ts";
 import { TransactionRunner, isConflict, refuseAsOf } from "./transaction-runner.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
 import type { ClientConnection } from "../server/client-connection.ts";
@@ -50,7 +50,6 @@ export class Session implements SessionHandle {
   readonly #runner: TransactionRunner;
   readonly #gateway: GatewayStatements;
   readonly #extended: ExtendedProtocol;
-  readonly #sqlPrepared: SqlPrepared;
   readonly id: string;
   readonly processId: number;
   readonly secret: number;
@@ -65,7 +64,6 @@ export class Session implements SessionHandle {
     this.#runner = new TransactionRunner(this.#core);
     this.#gateway = new GatewayStatements(this.#core, this.#runner);
     this.#extended = new ExtendedProtocol(this.#core, this.#runner, this.#gateway);
-    this.#sqlPrepared = new SqlPrepared(this.#core, this.#runner, this.#extended);
     this.#gateway.onDiscard = () => this.#extended.deallocateAll();
     this.id = options.cluster.sessions.newId();
     this.processId = options.key.processId;
@@ -253,9 +251,8 @@ export class Session implements SessionHandle {
     if (!statement) return;
     if (text.statements.length > 1) core.noteQuery(statement.text);
     if (!isTransactionControl(statement)) core.transaction.checkStatement();
-    if (SqlPrepared.handles(statement)) {
-      await this.#sqlPrepared.run(statement);
-      return;
+    if (statement.kind === "deallocate") {
+      if (await deallocate(statement, core, this.#runner, this.#extended)) return;
     }
     const translation = await core.translate(text, index);
     if (translation.kind === "query") {

@@ -43,7 +43,7 @@ export class TransactionRunner {
   // ------------------------------------------------------------ statements
 
   /** Checks made before any statement of an open transaction; counts it as one of them. */
-  beforeStatement(translation: QueryTranslation): void {
+  beforeStatement(statement: Statement, translation: QueryTranslation): void {
     const { transaction, variables } = this.#core;
     transaction.checkStatement();
     if (transaction.phase !== "open") return;
@@ -64,7 +64,7 @@ export class TransactionRunner {
         hint: "You have attempted to use a feature that is not yet implemented.\nSee: https://go.crdb.dev/issue-v/26508/v21.2",
       });
     }
-    transaction.statements++;
+    if (!isConstant(statement)) transaction.statements++;
   }
 
   /** Notes what a statement that went through has done. */
@@ -90,7 +90,7 @@ export class TransactionRunner {
    */
   async run(statement: Statement, translation: QueryTranslation, describes: boolean): Promise<void> {
     const core = this.#core;
-    this.beforeStatement(translation);
+    this.beforeStatement(statement, translation);
     if (this.#isDeferred(translation)) {
       await this.#defer({ statement, translation });
       core.client.out.begin(0x43).string(tagOf(translation)).end();
@@ -410,6 +410,11 @@ export class TransactionRunner {
     core.transaction.startedAt = 0;
     if (!core.backend.lost) await core.control("RESET crdb_demo.transaction_start");
   }
+}
+
+/** A SELECT that reads no table leaves CockroachDB's transaction as fresh as it was. */
+function isConstant(statement: Statement): boolean {
+  return statement.kind === "select" && !/from|table|nextval/i.test(statement.text);
 }
 
 function scriptOf(translation: QueryTranslation): string {
