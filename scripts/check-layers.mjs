@@ -18,7 +18,7 @@ const layers = {
     sql: ["types", "text", "errors"],
     schema: ["sql", "types", "text", "errors"],
     dialect: ["schema", "sql", "types", "text", "errors"],
-    drivers: ["errors"],
+    drivers: ["text", "errors"],
     pool: ["drivers", "errors"],
     engine: ["pool", "drivers", "dialect", "sql", "types", "url", "text", "errors"],
     transaction: ["engine", "text", "errors"],
