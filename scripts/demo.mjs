@@ -7,6 +7,7 @@ import { startDemoCluster } from "@tegmen/demo";
 const onTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
 const bold = (text) => (onTerminal ? `\u001B[1m${text}\u001B[22m` : text);
 const dim = (text) => (onTerminal ? `\u001B[2m${text}\u001B[22m` : text);
+const wrapped = (text) => text.replaceAll(/(.{1,96})\s/g, "$1\n");
 const program = (name) => fileURLToPath(new URL(`../examples/bank-sql/dist/${name}.js`, import.meta.url));
 
 const steps = [
@@ -42,7 +43,7 @@ async function main() {
   const begun = performance.now();
   const cluster = await startDemoCluster();
   try {
-    console.log(dim(cluster.banner));
+    console.log(dim(wrapped(cluster.banner)));
     console.log(`${cluster.url} ${dim(`ready after ${((performance.now() - begun) / 1000).toFixed(1)} s`)}\n`);
     for (const [title, name] of steps) {
       if (interruption.signal.aborted) return 130;
@@ -58,6 +59,7 @@ async function main() {
   } finally {
     await cluster.stop();
   }
+  if (interruption.signal.aborted) return 130;
   console.log(`Done, and everything is stopped. For a cluster to play with: ${bold("npx tegmen demo")}`);
   return 0;
 }

@@ -4,8 +4,8 @@
  *     node dist/main.js [-v] [URL]
  */
 import { parseArgs } from "node:util";
-import { createEngine, runTransaction } from "tegmen";
-import { type Account, createAccounts, createTable, deleteAccounts, readAccounts, transfer } from "./bank.ts";
+import { createEngine, type Engine, runTransaction } from "tegmen";
+import { createAccounts, createTable, deleteAccounts, readAccounts, transfer } from "./bank.ts";
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -25,16 +25,17 @@ async function main(): Promise<void> {
   const accounts = await runTransaction(engine, (conn) => createAccounts(conn, [1000, 250]));
   const ids = accounts.map(({ id }) => id);
   const [from, to] = ids as [string, string];
-  printBalances("Two new accounts", accounts);
+  await printBalances(engine, ids, "Two new accounts");
 
   await runTransaction(engine, (conn) => transfer(conn, from, to, 100));
-  printBalances("After a transfer of 100", await runTransaction(engine, (conn) => readAccounts(conn, ids)));
+  await printBalances(engine, ids, `After a transfer of 100 from ${from}`);
 
   const deleted = await runTransaction(engine, (conn) => deleteAccounts(conn, ids));
   console.log(`Deleted ${deleted} accounts`);
 }
 
-function printBalances(title: string, accounts: readonly Account[]): void {
+async function printBalances(engine: Engine, ids: readonly string[], title: string): Promise<void> {
+  const accounts = await runTransaction(engine, (conn) => readAccounts(conn, ids));
   console.log(`${title}:`);
   for (const { id, balance } of accounts) console.log(`  ${id}  ${String(balance).padStart(6)}`);
 }

@@ -9,8 +9,8 @@ import { type BackgroundCluster, BackgroundRegistry, isRunning } from "./registr
 
 /** What the process in the background tells the one that started it. */
 export type BackgroundMessage =
-  | { readonly kind: "ready"; readonly facts: ClusterFacts; readonly pid: number }
-  | { readonly kind: "failed"; readonly message: string; readonly usage: boolean };
+  | { readonly kind: "ready"; readonly facts: ClusterFacts; readonly pid: number; readonly port: number }
+  | { readonly kind: "failed"; readonly message: string };
 
 /** How long a cluster may take to end before it is killed, in milliseconds. */
 const grace = 20_000;
@@ -55,11 +55,12 @@ export async function startInBackground({ port, database }: ClusterRequest): Pro
     });
     if (message.kind === "failed") {
       registry.remove(mark);
-      throw message.usage ? new UsageError(message.message) : new Error(message.message);
+      throw new Error(message.message);
     }
+    const which = registry.list().length > 1 ? ` --port ${message.port}` : "";
     const lines = [
       ...bannerLines(message.facts, process.stdout),
-      `It runs in the background as process ${message.pid}. To end it: npx tegmen demo --stop`,
+      `It runs in the background as process ${message.pid}. To end it: npx tegmen demo --stop${which}`,
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   } finally {

@@ -9,21 +9,23 @@ export interface ClusterFacts {
 }
 
 const lineWidth = 96;
+const name = "tegmen demo";
 
 /** What it is, and how to connect to it. */
 export function bannerLines({ url, kind, banner }: ClusterFacts, stream: NodeJS.WriteStream): string[] {
-  const label = (text: string): string => styled(stream, "dim", text.padEnd(8));
-  const title =
-    kind === "emulation" ? styled(stream, "yellow", "an emulation") : styled(stream, "green", "CockroachDB");
+  const label = (text: string): string => `  ${styled(stream, "dim", text.padEnd(9))}`;
+  const [first = "", ...more] = wrap(`${name}: ${banner}`, lineWidth);
+  // Nobody is to take the one for the other.
+  const style = kind === "emulation" ? "yellow" : "green";
   return [
-    `${styled(stream, "bold", "tegmen demo")}: ${title}`,
-    ...wrap(banner, lineWidth),
+    styled(stream, "bold", name) + styled(stream, style, first.slice(name.length)),
+    ...more.map((line) => styled(stream, style, line)),
     "",
-    `  ${label("URL")}${styled(stream, "cyan", url)}`,
-    `  ${label("psql")}psql "${url}"`,
-    `  ${label("tegmen")}npx tegmen sql --url "${url}"`,
-    `  ${label("Node.js")}import { createEngine } from "tegmen";`,
-    `  ${label("")}const engine = createEngine("${url}");`,
+    `${label("URL")}${styled(stream, "cyan", url)}`,
+    `${label("psql")}psql "${url}"`,
+    `${label("shell")}npx tegmen sql --url "${url}"`,
+    `${label("Node.js")}import { createEngine } from "tegmen";`,
+    `${label("")}createEngine("${url}")`,
     "",
   ];
 }

@@ -1,6 +1,5 @@
 import { createServer } from "node:net";
 import type { DemoCluster, startDemoCluster } from "@tegmen/demo";
-import { UsageError } from "../arguments.ts";
 
 /** CockroachDB's port. */
 const defaultPort = 26_257;
@@ -14,7 +13,7 @@ export interface ClusterRequest {
 /**
  * Starts a demo cluster on the port that was asked for; without one, on 26257 or, where that is taken, on a free one.
  *
- * @throws {UsageError} `@tegmen/demo` is not installed, or the port that was asked for is taken
+ * @throws {Error} `@tegmen/demo` is not installed, or the port that was asked for is taken
  */
 export async function startCluster({ port, database }: ClusterRequest): Promise<DemoCluster> {
   const demo = await loadDemo();
@@ -53,8 +52,8 @@ async function loadDemo(): Promise<{ readonly startDemoCluster: typeof startDemo
   }
 }
 
-function portTaken(port: number): UsageError {
-  return new UsageError(`port ${port} is taken: choose another, or leave out --port to use any that is free`);
+function portTaken(port: number): Error {
+  return new Error(`port ${port} is taken: choose another, or leave out --port to use any that is free`);
 }
 
 function isTaken(error: unknown): boolean {

@@ -1,6 +1,5 @@
 import type { DemoCluster } from "@tegmen/demo";
 import { parseUrl } from "../../url/index.ts";
-import { UsageError } from "../arguments.ts";
 import { errorText } from "../report.ts";
 import { runSql } from "../sql/command.ts";
 import { parseDemoArguments } from "./arguments.ts";
@@ -21,7 +20,7 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   // In the background: whoever started it is gone before it was ready.
   if (parsed.mark !== undefined) process.once("disconnect", interruption.interrupt);
   try {
-    const cluster = await startCluster(parsed);
+    const cluster = await whileSaying("Starting a demo cluster ...", startCluster(parsed));
     try {
       if (interruption.signal.aborted) return 0;
       if (parsed.mode === "shell") return await offerShell(cluster, interruption.signal);
@@ -39,7 +38,7 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
     }
   } catch (error) {
     if (parsed.mark !== undefined && process.connected) {
-      await tell({ kind: "failed", message: errorText(error), usage: error instanceof UsageError });
+      await tell({ kind: "failed", message: errorText(error) });
       process.disconnect();
       return 1;
     }
@@ -63,7 +62,7 @@ async function serveDetached(cluster: DemoCluster, mark: string, signal: AbortSi
   const { url, kind, banner, port } = cluster;
   registry.add({ pid: process.pid, port, url, mark });
   try {
-    await tell({ kind: "ready", facts: { url, kind, banner }, pid: process.pid });
+    await tell({ kind: "ready", facts: { url, kind, banner }, pid: process.pid, port });
     if (process.connected) process.disconnect();
     await aborted(signal);
   } finally {
@@ -77,6 +76,17 @@ function tell(message: BackgroundMessage): Promise<void> {
     if (process.send === undefined || !process.connected) resolve();
     else process.send(message, undefined, undefined, () => resolve());
   });
+}
+
+/** Shows on a terminal what is waited for. */
+async function whileSaying<T>(text: string, work: Promise<T>): Promise<T> {
+  const { stderr } = process;
+  if (stderr.isTTY) stderr.write(text);
+  try {
+    return await work;
+  } finally {
+    if (stderr.isTTY) stderr.write("\r\u001B[K");
+  }
 }
 
 interface Interruption {

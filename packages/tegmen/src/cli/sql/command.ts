@@ -81,7 +81,7 @@ export async function runSql(
   try {
     if (execute !== undefined) return await runTexts(session, printer, execute);
     if (!interactive) return await runStream(session, printer, process.stdin, signal);
-    greet(session);
+    process.stdout.write(`${greeting(session)}\n\n`);
     await runShell(session, printer, signal);
     return true;
   } finally {
@@ -89,13 +89,10 @@ export async function runSql(
   }
 }
 
-function greet(session: SqlSession): void {
-  const lines = [
-    `${styled(process.stdout, "bold", "tegmen sql")} ${packageVersion()}, connected to ${session.version}`,
-    styled(process.stdout, "dim", String.raw`End statements with ; — \? for help, \q to leave`),
-    "",
-  ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+function greeting({ version }: SqlSession): string {
+  const name = styled(process.stdout, "bold", "tegmen sql");
+  const hint = styled(process.stdout, "dim", String.raw`End statements with ;  \? for help, \q to leave`);
+  return `${name} ${packageVersion()}, connected to ${version}\n${hint}`;
 }
 
 function isFormat(name: string): name is Format {

@@ -87,9 +87,11 @@ function quoteCell(cell: string, separator: string): string {
   return plain ? cell : `"${cell.replaceAll('"', '""')}"`;
 }
 
+/** Texts of several lines are often SQL, as of SHOW CREATE TABLE: in them a tab is for indentation. */
 function cellLines(value: string | null): string[] {
   if (value === null) return ["NULL"];
-  return value.includes("\n") ? value.split("\n").map(escapeControls) : [escapeControls(value)];
+  if (!value.includes("\n")) return [escapeControls(value)];
+  return value.split("\n").map((line) => escapeControls(line.replaceAll("\t", "  ")));
 }
 
 function widest(lines: readonly string[]): number {

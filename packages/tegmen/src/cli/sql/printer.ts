@@ -41,7 +41,8 @@ export class Printer {
 
   error(error: unknown): void {
     const [first = "", ...rest] = failureLines(error);
-    process.stderr.write(`${[styled(process.stderr, "red", first), ...rest].join("\n")}\n`);
+    const blank = this.timing ? "\n" : "";
+    process.stderr.write(`${[styled(process.stderr, "red", first), ...rest].join("\n")}\n${blank}`);
   }
 
   notice(notice: Notice): void {
@@ -53,13 +54,10 @@ export class Printer {
   }
 
   #printRows(columns: readonly Field[], rows: readonly RawRow[]): void {
-    if (this.format === "records") {
-      this.out(rows.length === 0 ? [rowCount(0)] : recordLines(columns, rows));
-      return;
-    }
-    const lines = tableLines(columns, rows);
-    const tooWide = this.expandWide && rows.length > 0 && tableWidth(lines) > (process.stdout.columns ?? Infinity);
-    this.out([...(tooWide ? recordLines(columns, rows) : lines), rowCount(rows.length)]);
+    const table = tableLines(columns, rows);
+    const tooWide = this.expandWide && rows.length > 0 && tableWidth(table) > (process.stdout.columns ?? Infinity);
+    const lines = this.format === "records" || tooWide ? recordLines(columns, rows) : table;
+    this.out([...lines, rowCount(rows.length)]);
   }
 }
 
