@@ -59,6 +59,8 @@ export interface ErrorFields {
   readonly dataType?: string | undefined;
   readonly constraint?: string | undefined;
   readonly position?: string | undefined;
+  /** What the backend was doing: read, and not passed on. */
+  readonly where?: string | undefined;
 }
 
 const ERROR_LETTERS: readonly (readonly [keyof ErrorFields, string])[] = [
@@ -72,6 +74,8 @@ const ERROR_LETTERS: readonly (readonly [keyof ErrorFields, string])[] = [
   ["dataType", "d"],
   ["constraint", "n"],
 ];
+
+const READ_ONLY_LETTERS: Readonly<Record<string, "position" | "where">> = { P: "position", W: "where" };
 
 /** Writes an ErrorResponse or, with `type` notice, a NoticeResponse. */
 export function writeError(out: MessageWriter, fields: ErrorFields, type: number = BACKEND.error): void {
@@ -93,7 +97,7 @@ export function readError(buffer: Buffer, body: number, end: number): ErrorField
     const zero = buffer.indexOf(0, at + 1);
     const stop = zero < 0 || zero > end ? end : zero;
     const value = buffer.toString("utf8", at + 1, stop);
-    const key = letter === "P" ? "position" : ERROR_LETTERS.find(([, l]) => l === letter)?.[0];
+    const key = READ_ONLY_LETTERS[letter] ?? ERROR_LETTERS.find(([, l]) => l === letter)?.[0];
     if (key) fields[key] = value;
     else if (letter === "V" || (letter === "S" && fields.severity === undefined)) fields.severity = value;
     at = stop + 1;

@@ -16,4 +16,4 @@ export const emulationSql: SqlSide = {
 export const emulationTemplateSql: string = compatibilitySql();
 
 /** What the emulation calls itself on a PostgreSQL of this version. */
-export const emulationVersion = versionText;
+export const emulationVersion: (postgresVersion: string) => string = versionText;

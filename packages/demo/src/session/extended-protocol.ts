@@ -138,16 +138,7 @@ export class ExtendedProtocol {
     if (prepared.statement && !isTransactionControl(prepared.statement)) core.transaction.checkStatement();
     const { out } = core.client;
     const { translation } = prepared;
-    if (translation?.kind !== "query" || !translation.returnsRows || translation.hidesRows) {
-      const described = translation?.kind === "query" && !portal && this.#isParsed(prepared);
-      if (described) {
-        // Parameter types are the backend's to tell even where no rows come.
-        this.#sendDescribe(prepared, (type, buffer, start, end) => {
-          if (type === BACKEND.parameterDescription) out.raw(buffer, start, end);
-          else out.begin(BACKEND.noData).end();
-        });
-        return;
-      }
+    if (translation?.kind !== "query" || !this.#isParsed(prepared)) {
       await this.#settle();
       if (this.skipping) return;
       if (!portal) out.begin(BACKEND.parameterDescription).int16(0).end();
@@ -167,13 +158,23 @@ export class ExtendedProtocol {
     if (portal && !isPlainQuery(translation)) {
       // The portal does not exist yet: what the statement says holds for it, but for the formats.
       this.#sendDescribe(prepared, (type, buffer, start, end) => {
-        if (type !== BACKEND.rowDescription) return;
+        if (type === BACKEND.parameterDescription) return;
+        if (type === BACKEND.noData || translation.hidesRows) {
+          prepared.columns = null;
+          out.begin(BACKEND.noData).end();
+          return;
+        }
         prepared.columns = widenRowDescription(buffer, start, end);
         out.raw(withFormats(buffer.subarray(start, end), portal.formats));
       });
       return;
     }
     const take = (type: number, buffer: Buffer, start: number, end: number): void => {
+      if (type === BACKEND.rowDescription && translation.hidesRows) {
+        prepared.columns = null;
+        out.begin(BACKEND.noData).end();
+        return;
+      }
       if (type === BACKEND.rowDescription) prepared.columns = widenRowDescription(buffer, start, end);
       else if (type === BACKEND.noData) prepared.columns = null;
       out.raw(buffer, start, end);
