@@ -292,6 +292,6 @@ export interface ErrorContext {
 /** The fields of an ErrorResponse of the backend that matter. */
 export interface BackendErrorFields extends SqlErrorFields {
   readonly severity?: string | undefined;
-  /** The function or file of the backend's source that raised it, as far as known. */
-  readonly routine?: string | undefined;
+  /** What the backend was doing, PostgreSQL's CONTEXT: `unnamed portal parameter $1`. */
+  readonly where?: string | undefined;
 }

@@ -17,6 +17,8 @@ interface Rule {
  */
 export function translateError(fields: BackendErrorFields, context: ErrorContext): SqlErrorFields {
   const plain: SqlErrorFields = { code: fields.code, message: fields.message };
+  const parameter = /\bparameter \$(\d+)/.exec(fields.where ?? "")?.[1];
+  if (parameter !== undefined && fields.code.startsWith("22")) return argumentError(parameter, fields);
   switch (fields.code) {
     case "40001":
     case "40P01":
@@ -151,6 +153,42 @@ function checkViolation(fields: BackendErrorFields, context: ErrorContext): SqlE
   return { code: "23514", message: `failed to satisfy CHECK constraint (${expression})`, constraint };
 }
 
+// ---------------------------------------------------------------- parameters
+
+const INTEGER_TYPES: ReadonlySet<string> = new Set(["bigint", "integer", "smallint"]);
+
+const ARGUMENT_TYPES: Readonly<Record<string, string>> = {
+  numeric: "decimal",
+  "timestamp with time zone": "timestamptz",
+  "time with time zone": "timetz",
+};
+
+/** A value that was bound to a placeholder and is no text of its type. */
+function argumentError(parameter: string, fields: BackendErrorFields): SqlErrorFields {
+  const error = (code: string, reason: string): SqlErrorFields => ({
+    code,
+    message: `error in argument for $${parameter}: ${reason}`,
+  });
+  const range = /^value "(.*)" is out of range for type (.*)$/s.exec(fields.message);
+  if (range && INTEGER_TYPES.has(range[2] ?? ""))
+    return error("08P01", `strconv.ParseInt: parsing "${range[1]}": value out of range`);
+  const match = /^invalid input syntax for type ([a-z ]+)(?:: "(.*)")?$/s.exec(fields.message);
+  if (!match) return error(fields.code, fields.message);
+  const [, type = "", text = ""] = match;
+  if (INTEGER_TYPES.has(type)) return error("08P01", `strconv.ParseInt: parsing "${text}": invalid syntax`);
+  if (type === "double precision" || type === "real")
+    return error("08P01", `strconv.ParseFloat: parsing "${text}": invalid syntax`);
+  if (type === "boolean") return error("08P01", `strconv.ParseBool: parsing "${text}": invalid syntax`);
+  if (type === "json") return error("22P02", jsonReason(fields));
+  return error("42601", `could not parse string "${text}" as ${ARGUMENT_TYPES[type] ?? type}`);
+}
+
+function jsonReason(fields: BackendErrorFields): string {
+  const token = /^Token "(.)/.exec(fields.detail ?? "")?.[1];
+  const reason = token === undefined ? "" : `: invalid character '${token}' looking for beginning of value`;
+  return `could not parse JSON: unable to decode JSON${reason}`;
+}
+
 // ---------------------------------------------------------------- messages
 
 const parseFailure = (type: string, text: string): string => {
@@ -249,7 +287,7 @@ const RULES: readonly Rule[] = [
   {
     code: "22P02",
     match: /^invalid input syntax for type json$/,
-    into: () => ({ message: "could not parse JSON: unable to decode JSON" }),
+    into: (_, fields) => ({ message: jsonReason(fields) }),
   },
   {
     code: "22P02",
@@ -295,10 +333,24 @@ const RULES: readonly Rule[] = [
 
 function unknownFunction(name: string, args: string): Partial<SqlErrorFields> {
   const plain = name.replaceAll('"', "");
-  return args === ""
+  return !KNOWN_FUNCTIONS.has(plain)
     ? { message: `unknown function: ${plain}()` }
     : { message: `unknown signature: ${plain}(${args.split(", ").map(typeName).join(", ")})` };
 }
+
+/** Functions of both sides: PostgreSQL says the same of an unknown name and of wrong arguments. */
+const KNOWN_FUNCTIONS: ReadonlySet<string> = new Set(
+  `abs acos array_agg array_append array_cat array_length array_lower array_position array_prepend array_remove array_to_string
+  array_upper ascii asin atan atan2 avg bit_length bool_and bool_or btrim cbrt ceil ceiling char_length chr coalesce concat
+  concat_ws convert_from convert_to corr cos cot count date_part date_trunc decode degrees dense_rank div encode exp
+  experimental_strftime first_value floor format gen_random_uuid generate_series greatest initcap json_agg json_array_length
+  json_build_array json_build_object json_each json_extract_path json_object_agg json_typeof jsonb_agg jsonb_array_length
+  jsonb_build_array jsonb_build_object jsonb_each jsonb_pretty jsonb_set jsonb_typeof lag last_value lead least left length
+  ln log lower lpad ltrim max md5 min mod now nth_value ntile nullif octet_length overlay pi position pow power quote_ident
+  quote_literal radians random rank regexp_replace repeat replace reverse right round row_number rpad rtrim sha1 sha256 sign
+  sin split_part sqrt stddev string_agg string_to_array strpos substr substring sum tan to_char to_english to_hex
+  to_json to_jsonb to_timestamp translate trim trunc unnest upper variance width_bucket`.split(/\s+/),
+);
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   bigint: "int", integer: "int", smallint: "int2", text: "string", "character varying": "varchar", numeric: "decimal",

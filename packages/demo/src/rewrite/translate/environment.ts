@@ -13,7 +13,7 @@ export interface Edit extends Span {
 export class Environment implements TypeScope {
   readonly text: string;
   readonly context: TranslateContext;
-  readonly virtualTables = new Set<VirtualTableName>();
+  readonly virtualTables: Set<VirtualTableName> = new Set();
   /** Set when the statement reads as of an earlier time. */
   asOf: string | undefined;
   // Names of common table expressions that hide tables, innermost last.

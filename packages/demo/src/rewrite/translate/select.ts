@@ -58,7 +58,9 @@ export class SelectTranslator {
       const neverNull = this.#neverNull(node.body);
       edits.push(this.#body(node.body, top));
       edits.push(...this.expressions.orderEdits(node.orderBy, neverNull, true));
-      edits.push(...this.expressions.edits([node.limit, node.offset]));
+      // FETCH FIRST takes no cast
+      const counts = [node.limit, node.offset].filter((expr) => expr?.kind !== "literal");
+      edits.push(...this.expressions.edits(counts));
       for (const lock of node.locking) {
         if (lock.wait === "skip locked") throw unimplemented("SKIP LOCKED lock wait policy is not supported", 40_476);
       }

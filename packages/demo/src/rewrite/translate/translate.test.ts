@@ -62,7 +62,7 @@ describe("selects", () => {
 
   test("numbers in ORDER BY and GROUP BY stay places of columns", () => {
     expect(sqlOf("SELECT owner, count(*) FROM accounts GROUP BY 1 ORDER BY 2 DESC LIMIT 3")).toBe(
-      'SELECT owner, count(*) AS "count" FROM accounts GROUP BY 1 ORDER BY 2 DESC NULLS LAST LIMIT 3::int8',
+      'SELECT owner, count(*) AS "count" FROM accounts GROUP BY 1 ORDER BY 2 DESC NULLS LAST LIMIT 3',
     );
   });
 
