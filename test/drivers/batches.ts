@@ -282,7 +282,12 @@ export function testBatches(harness: Harness): void {
       expect(rows).toBe(2);
       await expectUsable(connection);
     }
-    const fields = { fields: () => { throw thrown; }, row: () => {} };
+    const fields = {
+      fields: () => {
+        throw thrown;
+      },
+      row: () => {},
+    };
     for (const prepare of [false, true, true]) {
       const outcome = await connection.run([statement("SELECT 1 AS a", [], { prepare, consumer: fields })]);
       expect(outcome.failure).toEqual({ kind: "client", index: 0, cause: thrown });

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { makeCertificate } from "../../packages/tegmen/src/url/testing-support/certificates.ts";
+import { issue } from "../../packages/tegmen/src/url/testing-support/certificates.ts";
 import { expectUsable, type Harness, rowsOf, runs, serverError } from "./harness.ts";
 import { errorResponse, passwordRequest, Proxy, ScriptedServer } from "./proxy.ts";
 
@@ -102,7 +102,7 @@ export function testConnecting(harness: Harness): void {
   test("TLS, for statements and for cancel requests", async () => {
     const tls = certificate();
     const proxy = harness.stopAfter(await Proxy.start({ ...harness.target, tls: false }, { tls }));
-    const connection = await harness.connect({ ...proxy.address, tls: { ca: tls.cert, servername: "db.test" } });
+    const connection = await harness.connect({ ...proxy.address, tls: { ca: tls.ca, servername: "db.test" } });
     await expectUsable(connection);
     const running = runs(connection, "SELECT pg_sleep(60)");
     await connection.cancel();
@@ -119,8 +119,10 @@ export function testConnecting(harness: Harness): void {
   });
 }
 
-function certificate(): { readonly cert: string; readonly key: string } {
-  return makeCertificate("db.test");
+function certificate(): { readonly cert: string; readonly key: string; readonly ca: string } {
+  const authority = issue({ subject: "Test authority" });
+  const { cert, key } = issue({ subject: "db.test", names: ["db.test"], issuer: authority });
+  return { cert, key, ca: authority.cert };
 }
 
 async function closedPort(): Promise<number> {

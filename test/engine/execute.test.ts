@@ -1,4 +1,15 @@
-import { ArgumentError, DataError, type Engine, InvalidRequestError, MultipleResultsFound, NoResultFound, PrecisionError, ProgrammingError, sql, text } from "tegmen";
+import {
+  ArgumentError,
+  DataError,
+  type Engine,
+  InvalidRequestError,
+  MultipleResultsFound,
+  NoResultFound,
+  PrecisionError,
+  ProgrammingError,
+  sql,
+  text,
+} from "tegmen";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase, type TestDatabase } from "../support/server.ts";
 
@@ -13,7 +24,9 @@ afterAll(() => database.drop());
 describe("results", () => {
   test("rows can be read in every way, any number of times", async () => {
     const result = await engine.execute(
-      text<{ id: number; name: string }>("SELECT * FROM (VALUES (1, 'a'), (2, 'b'), (3, 'c')) AS v (id, name) ORDER BY 1"),
+      text<{ id: number; name: string }>(
+        "SELECT * FROM (VALUES (1, 'a'), (2, 'b'), (3, 'c')) AS v (id, name) ORDER BY 1",
+      ),
     );
     expect(result.columns).toEqual(["id", "name"]);
     expect(result.rowCount).toBe(3);
@@ -85,7 +98,9 @@ describe("results", () => {
 
   test("columns called __proto__, constructor and like numbers are columns", async () => {
     const result = await engine.execute(
-      text<Record<string, unknown>>(`SELECT 'evil' AS "__proto__", 1 AS constructor, 2 AS "7", 3 AS "0", NULL AS "toString"`),
+      text<Record<string, unknown>>(
+        `SELECT 'evil' AS "__proto__", 1 AS constructor, 2 AS "7", 3 AS "0", NULL AS "toString"`,
+      ),
     );
     const row = result.one();
     expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
@@ -95,9 +110,12 @@ describe("results", () => {
   });
 
   test("a SELECT without columns has rows, also when it is prepared already", async () => {
+    await engine.execute(text("CREATE TABLE no_columns ()"));
+    await engine.execute(text("INSERT INTO no_columns DEFAULT VALUES"));
+    await engine.execute(text("INSERT INTO no_columns DEFAULT VALUES"));
     await using conn = await engine.connect();
     for (let run = 0; run < 3; run++) {
-      const result = await conn.execute(text("SELECT FROM (VALUES (1), (2)) AS v (x)"));
+      const result = await conn.execute(text("SELECT * FROM no_columns"));
       expect(result.length).toBe(2);
       expect(result.columns).toEqual([]);
     }
@@ -129,7 +147,7 @@ describe("values", () => {
   });
 
   test("NULL is null, in and out", async () => {
-    expect(await engine.scalar(sql`SELECT ${null}::STRING AS n`.toString() === "" ? text("") : text("SELECT NULL AS n"))).toBeNull();
+    expect(await engine.scalar(text("SELECT NULL AS n"))).toBeNull();
     expect(await engine.scalar(text("SELECT :v::TEXT IS NULL AS isnull"), { v: null })).toBe(true);
   });
 
@@ -138,9 +156,11 @@ describe("values", () => {
     expect(await engine.scalar(text("SELECT :v::TEXT AS v"), { v: long })).toBe(long);
     const bytes = Buffer.alloc(5_000_000, 0xa5);
     bytes[0] = 0;
-    const type = (await engine.scalar(text<{ v: string }>("SELECT version() AS v")))?.includes("Cockroach") ? "BYTES" : "BYTEA";
-    const back = (await engine.scalar(text(`SELECT :v::${type} AS v`), { v: bytes })) as Uint8Array;
-    expect(Buffer.compare(Buffer.from(back), bytes)).toBe(0);
+    const type = (await engine.scalar(text<{ v: string }>("SELECT version() AS v")))?.includes("Cockroach")
+      ? "BYTES"
+      : "BYTEA";
+    const back = await engine.scalar(text<{ v: Uint8Array }>(`SELECT :v::${type} AS v`), { v: bytes });
+    expect(Buffer.compare(Buffer.from(back!), bytes)).toBe(0);
   });
 
   test("unicode passes unchanged, in values and in names", async () => {
@@ -180,14 +200,17 @@ describe("values", () => {
   });
 
   test("a name on the prototype of the parameters is no value", async () => {
-    await expect(engine.execute(text("SELECT :toString"), {})).rejects.toThrow(/no value for the parameter ":toString"/);
+    await expect(engine.execute(text("SELECT :toString"), {})).rejects.toThrow(
+      /no value for the parameter ":toString"/,
+    );
     await expect(engine.execute(text("SELECT :constructor"), {})).rejects.toThrow(ArgumentError);
   });
 
   test("more parameters than the protocol can count are refused before anything is sent", async () => {
     const values = Array.from({ length: 65_536 }, (_, index) => index);
     await using conn = await engine.connect();
-    const inList = (n: number) => sql`SELECT count(*) AS n FROM (VALUES (1)) AS v (x) WHERE x IN (${sql.join(values.slice(0, n).map((v) => sql`${v}::INT8`))})`;
+    const inList = (n: number) =>
+      sql`SELECT count(*) AS n FROM (VALUES (1)) AS v (x) WHERE x IN (${sql.join(values.slice(0, n).map((v) => sql`${v}::INT8`))})`;
     await expect(conn.execute(inList(65_536))).rejects.toThrow(/65,?535 parameters/);
     expect(conn.inTransaction).toBe(false);
   });
@@ -228,14 +251,20 @@ describe("executemany", () => {
     await using conn = await engine.connect();
     const sets = Array.from({ length: 3_000 }, (_, id) => ({ id: id === 1_234 ? 7 : id }));
     const error = await conn.execute(text("INSERT INTO many_failed VALUES (:id)"), sets).catch((e: unknown) => e);
-    expect(error).toMatchObject({ name: "UniqueViolation", parameters: [7], sql: "INSERT INTO many_failed VALUES ($1)" });
+    expect(error).toMatchObject({
+      name: "UniqueViolation",
+      parameters: [7],
+      sql: "INSERT INTO many_failed VALUES ($1)",
+    });
     await conn.rollback();
     expect(await conn.scalar(text("SELECT count(*) AS n FROM many_failed"))).toBe(0);
   });
 
   test("on the engine it is one transaction", async () => {
     await engine.execute(text("CREATE TABLE many_engine (id INT8 PRIMARY KEY)"));
-    await expect(engine.execute(text("INSERT INTO many_engine VALUES (:id)"), [{ id: 1 }, { id: 2 }, { id: 1 }])).rejects.toThrow(/many_engine/);
+    await expect(
+      engine.execute(text("INSERT INTO many_engine VALUES (:id)"), [{ id: 1 }, { id: 2 }, { id: 1 }]),
+    ).rejects.toThrow(/many_engine/);
     expect(await engine.scalar(text("SELECT count(*) AS n FROM many_engine"))).toBe(0);
     await engine.execute(text("INSERT INTO many_engine VALUES (:id)"), [{ id: 1 }, { id: 2 }]);
     expect(await engine.scalar(text("SELECT count(*) AS n FROM many_engine"))).toBe(2);
@@ -264,7 +293,9 @@ describe("executemany", () => {
 
   test("a set that lacks a value fails before anything is sent", async () => {
     await using conn = await engine.connect();
-    await expect(conn.execute(text("INSERT INTO many VALUES (:id, :name)"), [{ id: 1, name: "x" }, { id: 2 }])).rejects.toThrow(ArgumentError);
+    await expect(
+      conn.execute(text("INSERT INTO many VALUES (:id, :name)"), [{ id: 1, name: "x" }, { id: 2 }]),
+    ).rejects.toThrow(ArgumentError);
     expect(conn.inTransaction).toBe(false);
   });
 });
@@ -274,7 +305,12 @@ describe("errors", () => {
     await engine.execute(text("CREATE TABLE keyed (id INT8 PRIMARY KEY)"));
     await engine.execute(text("INSERT INTO keyed VALUES (1)"));
     const error = await engine.execute(text("INSERT INTO keyed VALUES (:id)"), { id: 1 }).catch((e: unknown) => e);
-    expect(error).toMatchObject({ name: "UniqueViolation", code: "23505", parameters: [1], sql: "INSERT INTO keyed VALUES ($1)" });
+    expect(error).toMatchObject({
+      name: "UniqueViolation",
+      code: "23505",
+      parameters: [1],
+      sql: "INSERT INTO keyed VALUES ($1)",
+    });
     expect((error as Error).cause).toBeInstanceOf(Error);
   });
 

@@ -41,6 +41,16 @@ export function checkBeginOptions(options: BeginOptions): void {
     throw new ArgumentError(`readOnly takes true or false; got ${JSON.stringify(readOnly)}`);
   }
   if (asOfSystemTime !== undefined) systemTime(asOfSystemTime);
+  if (isolationLevel === "AUTOCOMMIT" && needsTransaction(options)) {
+    throw new ArgumentError(
+      'readOnly, asOfSystemTime and priority are options of a transaction, and isolationLevel "AUTOCOMMIT" has none',
+    );
+  }
+}
+
+/** Whether these options say something that only holds inside of a transaction. */
+export function needsTransaction({ readOnly, asOfSystemTime, priority }: BeginOptions): boolean {
+  return readOnly === true || asOfSystemTime !== undefined || priority !== undefined;
 }
 
 /** The statement that begins a transaction so. */

@@ -1,26 +1,13 @@
 import type { BatchOutcome, DriverConnection, DriverFailure, DriverStatement } from "../drivers/driver.ts";
-import { InvalidRequestError } from "../errors/index.ts";
+import { InvalidRequestError, TransactionStateError } from "../errors/index.ts";
 import type { PooledConnection } from "../pool/index.ts";
-import type { CompiledStatement } from "../sql/executable.ts";
 import { beginSql, type BeginOptions, mayFailToBegin } from "./begin.ts";
 import { type ConnectionMemory, type EngineContext, memoryOf } from "./context.ts";
 import type { EngineEventName } from "./events.ts";
 import { endsConnection, failureToError, isShutdown, type Stake } from "./failure.ts";
+import { hideValues } from "./hide-values.ts";
 import { logStatement } from "./logger.ts";
-
-/** A statement that waits for the next one to travel with. */
-export interface Queued {
-  readonly sql: string;
-  readonly parameters: readonly (string | null)[];
-  readonly values: readonly unknown[];
-  readonly prepare: boolean;
-  /** Begins, splits or ends the transaction: not work, so not worth a turn of its own. */
-  readonly control: boolean;
-  readonly event?: EngineEventName | undefined;
-  readonly savepoint?: string | undefined;
-  /** Where the user deferred it; its stack is shown if it fails. */
-  readonly place?: Error | undefined;
-}
+import { control, deferredError, type Queued } from "./queued.ts";
 
 /**
  * One server connection while it is checked out: what is queued to travel with
@@ -39,11 +26,16 @@ export class Channel {
   #begun = false;
   /** Nothing may be sent before this settles: the answer to a BEGIN that can fail. */
   #gate: Promise<unknown> | undefined;
+  /** Counts the transactions and their fresh starts: a late answer is not to be blamed on what came after. */
+  epoch = 0;
+  /** The transaction that the server ended by itself: a schema change commits it. */
+  endedByServer = -1;
   /** The first failure since the transaction began, or since it was rolled back to a savepoint. */
   failure: Error | undefined;
   /** The connection is gone. */
   lost: Error | undefined;
   #cancelled = false;
+  #cancelDelivered: Promise<void> | undefined;
   #streaming = false;
   #savepoints = 0;
 
@@ -67,6 +59,7 @@ export class Channel {
   /** Begins a transaction with the next statement. */
   begin(options: BeginOptions, before: readonly Queued[] = []): void {
     this.inTransaction = true;
+    this.epoch++;
     this.failure = undefined;
     this.#queue.push(...before, { ...control(beginSql(options)), event: "begin" });
     if (mayFailToBegin(options)) this.#gate = gateToCome;
@@ -95,14 +88,30 @@ export class Channel {
    * @returns the driver's answer about the statement alone; failures of queued ones are thrown
    */
   async send(statement: DriverStatement, values: readonly unknown[], stake: Stake): Promise<BatchOutcome> {
-    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#gate.catch(() => {});
-    return this.#dispatch([statement], values, stake);
+    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#passGate();
+    return this.#dispatch([statement], [values], stake);
   }
 
   /** Sends several statements behind one Sync; like {@link send}. */
-  async sendAll(statements: readonly DriverStatement[], values: readonly unknown[]): Promise<BatchOutcome> {
-    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#gate.catch(() => {});
+  async sendAll(
+    statements: readonly DriverStatement[],
+    values: readonly (readonly unknown[])[],
+  ): Promise<BatchOutcome> {
+    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#passGate();
     return this.#dispatch(statements, values, this.inTransaction ? "transaction" : "autocommit");
+  }
+
+  /** Waits until the server has begun the transaction. Without one, a statement would commit by itself. */
+  async #passGate(): Promise<void> {
+    const { epoch } = this;
+    await this.#gate;
+    if (this.inTransaction && this.epoch === epoch) return;
+    throw new TransactionStateError(
+      "The transaction that this statement was to be part of did not begin, or has ended",
+      {
+        cause: this.failure,
+      },
+    );
   }
 
   /** Sends what is queued, for its own sake. */
@@ -112,11 +121,12 @@ export class Channel {
 
   async #dispatch(
     statements: readonly DriverStatement[],
-    values: readonly unknown[],
+    values: readonly (readonly unknown[])[],
     stake: Stake,
   ): Promise<BatchOutcome> {
     if (this.lost !== undefined) throw this.lost;
     if (this.#streaming) throw busyStreaming();
+    const { epoch } = this;
     const queued = this.#queue;
     const opensGate = this.#gate === gateToCome;
     let batch = statements;
@@ -131,30 +141,43 @@ export class Channel {
     if (opensGate) this.#gate = undefined;
     if (queued.length > 0) this.#announce(queued, outcome);
     const { failure } = outcome;
+    // DDL may have committed the transaction (autocommit_before_ddl), or BEGIN have failed; the server knows best.
+    const ended = epoch === this.epoch && this.#begun && !this.driver.isBusy && this.driver.transactionStatus === "I";
     if (failure === undefined) {
-      // DDL may have committed the transaction (autocommit_before_ddl); the server knows best.
-      if (this.#begun && !this.driver.isBusy && this.driver.transactionStatus === "I") this.#transactionEnded();
+      if (ended && stake !== "commit") this.#endedByServer();
       return queued.length > 0 ? { results: outcome.results.slice(queued.length) } : outcome;
     }
-    const blamed = queued[failure.index];
-    const sql = blamed?.sql ?? statements[failure.index - queued.length]?.sql;
+    // What comes with the end of the batch, after all answers, is the last statement's.
+    const index = Math.min(failure.index, batch.length - 1);
+    const blamed = queued[index];
+    const sql = blamed?.sql ?? statements[index - queued.length]?.sql;
     // Statements deferred before a COMMIT were not committed by it: a batch stops at its first failure.
     const staked = blamed !== undefined && failure.kind === "server" ? "transaction" : stake;
-    const error = this.fail(failure, staked, sql, blamed?.values ?? values);
+    const error = this.fail(failure, staked, sql, blamed?.values ?? values[index - queued.length] ?? noValues, epoch);
+    if (ended && stake !== "commit" && this.lost === undefined && failure.kind === "server") {
+      if (queued.some(({ event }, at) => event === "begin" && at >= index)) this.#forget();
+      else this.#endedByServer();
+    }
     throw blamed?.place === undefined ? error : deferredError(error, blamed.place);
   }
 
   /** Makes the error of a failure, and remembers what it means for the transaction and the connection. */
-  fail(failure: DriverFailure, stake: Stake, sql: string | undefined, values: readonly unknown[]): Error {
+  fail(
+    failure: DriverFailure,
+    stake: Stake,
+    sql: string | undefined,
+    values: readonly unknown[],
+    epoch: number = this.epoch,
+  ): Error {
     const { events, hideParameters, logger } = this.#context;
     const ended = endsConnection(failure);
-    const error = failureToError(failure, stake, {
+    const error = failureToError(hideParameters ? hideValues(failure, values) : failure, stake, {
       sql,
       parameters: hideParameters ? undefined : values,
       hideParameters,
       ...(ended && { connectionInvalidated: true }),
     });
-    if (failure.kind !== "client") this.failure ??= error;
+    if (failure.kind !== "client" && epoch === this.epoch) this.failure ??= error;
     if (ended) {
       this.lost ??= error;
       if (isShutdown(failure)) this.#context.pool.invalidateAll(error);
@@ -177,15 +200,21 @@ export class Channel {
    * @throws what the server answered; AmbiguousCommitError when it is not known what became of the commit
    */
   async finish(sql: "COMMIT" | `RELEASE SAVEPOINT ${string}`): Promise<string | undefined> {
-    if (!this.#begun && !this.hasDeferred) {
+    // The user may have begun it in SQL.
+    const open = this.#begun || this.driver.transactionStatus !== "I";
+    if (!open && !this.hasDeferred) {
       this.dropQueue();
       this.#transactionEnded();
       return undefined;
     }
-    const { results } = await this.send({ sql, parameters: [], prepare: false }, [], "commit");
-    const tag = results[0]?.tag;
+    const tag = await this.#end(sql);
     if (sql === "COMMIT") this.#transactionEnded();
     return tag;
+  }
+
+  async #end(sql: string): Promise<string | undefined> {
+    const { results } = await this.send({ sql, parameters: noValues, prepare: false }, noValues, "commit");
+    return results[0]?.tag;
   }
 
   /** Rolls back what the server knows of, and forgets the rest. */
@@ -205,16 +234,26 @@ export class Channel {
     if (failed === undefined && failure.kind === "client") throw error;
   }
 
-  /** The transaction is over; the next statement begins another. */
-  #transactionEnded(): void {
+  #endedByServer(): void {
+    this.endedByServer = this.epoch;
+    this.#forget();
+  }
+
+  #forget(): void {
     this.inTransaction = false;
     this.#begun = false;
+  }
+
+  /** The transaction is over; the next statement begins another. */
+  #transactionEnded(): void {
+    this.#forget();
     this.failure = undefined;
   }
 
   /** Goes back to a savepoint that keeps the transaction alive: with the next statement, or with {@link flush}. */
   restart(savepoint: string): void {
     this.dropQueue();
+    this.epoch++;
     this.failure = undefined;
     this.#queue.push({ ...control(`ROLLBACK TO SAVEPOINT ${savepoint}`), event: "rollback", savepoint });
   }
@@ -241,7 +280,12 @@ export class Channel {
   /** Asks the server to stop what runs here. The connection is not lent again: the request may come late. */
   cancel(): void {
     this.#cancelled = true;
-    this.driver.cancel().catch(() => this.driver.destroy());
+    this.#cancelDelivered = this.driver.cancel().catch(() => this.driver.destroy());
+  }
+
+  /** Settles when a cancel request cannot meet a later statement any more. */
+  async cancelSettled(): Promise<void> {
+    if (this.driver.isOpen) await this.#cancelDelivered;
   }
 
   /** The cancel request has met its statement. */
@@ -256,6 +300,12 @@ export class Channel {
       this.pooled.invalidate(new InvalidRequestError("A cancel request or a stream was under way on the connection"));
     }
     await this.pooled.release();
+  }
+
+  /** Tells those who listen how the transaction ended. */
+  announce(event: "commit" | "rollback"): void {
+    const { events } = this.#context;
+    if (events.has(event)) events.emit(event, { connection: this.pooled.id });
   }
 
   /** A statement in the log whose duration is not measured. */
@@ -281,27 +331,9 @@ const gateToCome: Promise<unknown> = Promise.resolve();
 
 const noValues: readonly never[] = [];
 
-/** A statement without parameters that does no work of its own. */
-export function control(sql: string): Queued {
-  return { sql, parameters: noValues, values: noValues, prepare: false, control: true };
-}
-
-/** A statement of the user's, to travel with the next one. */
-export function deferred(compiled: CompiledStatement, place: Error): Queued {
-  const { shape, parameters, values } = compiled;
-  return { sql: shape.sql, parameters, values, prepare: shape.prepare, control: false, place };
-}
-
 function busyStreaming(): InvalidRequestError {
   return new InvalidRequestError(
     "Rows are being streamed from this connection: read them to the end or leave the loop first, " +
       "or run the statement on another connection",
   );
-}
-
-/** Says where a deferred statement came from: the stack of its error is that of an innocent one. */
-function deferredError(error: Error, place: Error): Error {
-  const frames = (place.stack ?? "").split("\n").slice(1).join("\n");
-  error.stack = `${error.stack ?? error.message}\n  in a statement deferred at:\n${frames}`;
-  return error;
 }

@@ -1,10 +1,11 @@
-import { ArgumentError, TransactionStateError } from "../errors/index.ts";
+import { ArgumentError, DataError, TransactionStateError } from "../errors/index.ts";
 import { type CompiledStatement, compileStatement, type Executable, type NamedParameters } from "../sql/executable.ts";
 import { type BeginOptions, checkBeginOptions } from "./begin.ts";
-import { Channel, deferred } from "./channel.ts";
+import { Channel } from "./channel.ts";
 import type { EngineContext } from "./context.ts";
 import { executeMany, executeOne } from "./execute.ts";
-import { checkLimits, type Limits, within } from "./limits.ts";
+import { checkLimits, type Limits, mergeLimits, within } from "./limits.ts";
+import { deferred } from "./queued.ts";
 import type { Result, ScalarOf } from "./result.ts";
 import { RowStream } from "./row-stream.ts";
 import { NestedTransaction, Transaction } from "./transaction.ts";
@@ -29,7 +30,18 @@ export interface ConnectionInternals {
   managed: boolean;
   /** The channel; takes a new connection from the pool where the last was lost. */
   channel(): Promise<Channel>;
+  /** A connection on the same channel for one attempt of `runTransaction`. */
+  attempt(channel: Channel): Attempt;
 }
+
+/** What the callback of `runTransaction` gets, and its end: what it still starts after that is refused. */
+export interface Attempt {
+  readonly connection: Connection;
+  end(): void;
+}
+
+/** The most parameters that fit into a Bind message, and so into a statement. */
+const maxParameters = 65_535;
 
 /** For the layers of tegmen above: see {@link ConnectionInternals}. */
 export let internalsOf: (connection: Connection) => ConnectionInternals;
@@ -56,6 +68,8 @@ export class Connection {
   #options: ExecutionOptions;
   #managed = false;
   #closed = false;
+  /** Was for one attempt of `runTransaction`, which is over. */
+  #attemptOver = false;
 
   static {
     internalsOf = (connection) => ({
@@ -75,6 +89,18 @@ export class Connection {
       channel: () => {
         if (connection.#channel?.lost !== undefined) connection.#channel = undefined;
         return connection.#open();
+      },
+      attempt: (channel) => {
+        const fork = new Connection(connection.#context, channel, connection.#options);
+        fork.#managed = true;
+        return {
+          connection: fork,
+          end: () => {
+            fork.#attemptOver = true;
+            fork.#closed = true;
+            fork.#channel = undefined;
+          },
+        };
       },
     });
   }
@@ -109,7 +135,7 @@ export class Connection {
    * @throws {TransactionStateError} a transaction is open, and its options cannot be changed any more
    */
   executionOptions(options: ExecutionOptions): this {
-    checkBeginOptions(options);
+    checkBeginOptions({ ...this.#options, ...options });
     checkLimits(options);
     const { timeout: _timeout, signal: _signal, ...begin } = options;
     if (this.inTransaction && Object.values(begin).some((value) => value !== undefined)) {
@@ -135,8 +161,8 @@ export class Connection {
   async execute<Row>(statement: Executable<Row>, parameters?: Parameters, limits?: Limits): Promise<Result<Row>> {
     const channel = this.#channel !== undefined && !this.#closed ? this.#channel : await this.#open();
     this.#assertUsable(channel);
-    const bounds = limits ?? this.#options;
     if (limits !== undefined) checkLimits(limits);
+    const bounds = mergeLimits(limits, this.#options);
     if (Array.isArray(parameters)) {
       const all = (parameters as readonly NamedParameters[]).map((each) => this.#compile(channel, statement, each));
       this.#autobegin(channel);
@@ -164,11 +190,14 @@ export class Connection {
    * and costs no turn. If it fails, that statement or the commit raises its error, with the place of this call.
    *
    * @throws {ArgumentError} the parameters do not fit
+   * @throws {TransactionStateError} the connection has isolationLevel "AUTOCOMMIT": there is no commit to travel with
    */
   defer(statement: Executable, parameters?: NamedParameters): void {
     const channel = this.#channel;
-    if (channel === undefined || this.#closed) throw closedError();
+    if (this.#closed) throw this.#closedError();
+    if (channel === undefined) throw notConnected();
     this.#assertUsable(channel);
+    if (!channel.inTransaction && this.#options.isolationLevel === "AUTOCOMMIT") throw noTransactions();
     const compiled = this.#compile(channel, statement, parameters);
     this.#autobegin(channel);
     channel.queue(deferred(compiled, new Error("deferred here")));
@@ -196,7 +225,7 @@ export class Connection {
       this.#assertUsable(channel);
       const compiled = this.#compile(channel, statement, parameters);
       this.#autobegin(channel);
-      return { channel, compiled, limits: { timeout: this.#options.timeout, signal: this.#options.signal, ...limits } };
+      return { channel, compiled, limits: mergeLimits(limits, this.#options) };
     }, batchSize);
   }
 
@@ -220,7 +249,7 @@ export class Connection {
     }
     if (this.#options.isolationLevel === "AUTOCOMMIT") throw noTransactions();
     channel.begin(this.#options);
-    const transaction = new Transaction(this);
+    const transaction = new Transaction(this, channel);
     return work === undefined ? transaction : transaction.run(() => work(this));
   }
 
@@ -260,14 +289,14 @@ export class Connection {
       throw error;
     }
     if (tag === "ROLLBACK") {
-      this.#announce("rollback");
+      channel.announce("rollback");
       throw new TransactionStateError(
         "The transaction was not committed but rolled back, because a statement in it had failed",
         { cause },
       );
     }
     if (tag !== undefined) channel.log("COMMIT");
-    this.#announce("commit");
+    channel.announce("commit");
   }
 
   /** Rolls the transaction back. After the connection was lost, makes it usable again. Without either, nothing happens. */
@@ -279,7 +308,7 @@ export class Connection {
     const needed = needsEnd(channel);
     await channel.rollback();
     if (channel.lost !== undefined) this.#channel = undefined;
-    if (needed) this.#announce("rollback");
+    if (needed) channel.announce("rollback");
   }
 
   /** Rolls back what is not committed and gives the connection back to the pool. */
@@ -292,7 +321,7 @@ export class Connection {
     if (channel === undefined) return;
     if (channel.begun && channel.lost === undefined) {
       channel.log("ROLLBACK");
-      this.#announce("rollback");
+      channel.announce("rollback");
     }
     // The pool rolls back what is open, in one turn with the release.
     await channel.release();
@@ -305,7 +334,13 @@ export class Connection {
   #compile(channel: Channel, statement: Executable, parameters: NamedParameters | undefined): CompiledStatement {
     const compile = (statement as Partial<Executable> | null | undefined)?.[compileStatement];
     if (compile === undefined) throw notExecutable(statement);
-    const compiled = compile.call(statement, channel.memory.compile, parameters);
+    const compiled = this.#encode(() => compile.call(statement as Executable, channel.memory.compile, parameters));
+    if (compiled.parameters.length > maxParameters) {
+      throw new ArgumentError(
+        `A statement takes at most ${maxParameters} parameters, this one has ${compiled.parameters.length}: ` +
+          "pass an array as one parameter (= ANY(...)), or split it",
+      );
+    }
     if (this.#managed && compiled.shape.transactionControl === true) {
       throw new TransactionStateError(
         "runTransaction begins, commits and rolls back the transaction itself: its callback may not do so in SQL. " +
@@ -315,18 +350,30 @@ export class Connection {
     return compiled;
   }
 
+  /** Errors about values that cannot be sent quote them, unless they are to be hidden. */
+  #encode(compile: () => CompiledStatement): CompiledStatement {
+    try {
+      return compile();
+    } catch (error) {
+      if (!this.#context.hideParameters || !(error instanceof DataError)) throw error;
+      const [which = "A parameter"] = /^(?:Parameter "[^"]*"|Value \d+ of the template)/.exec(error.message) ?? [];
+      throw new DataError(`${which}: the value cannot be sent`, { hint: error.hint });
+    }
+  }
+
   #autobegin(channel: Channel): void {
+    if (this.#managed && !channel.inTransaction) throw endedByServer();
     if (channel.inTransaction || this.#options.isolationLevel === "AUTOCOMMIT") return;
     channel.begin(this.#options);
   }
 
   async #open(): Promise<Channel> {
-    if (this.#closed) throw closedError();
+    if (this.#closed) throw this.#closedError();
     if (this.#channel !== undefined) return this.#channel;
     const pooled = await this.#context.pool.acquire({ signal: this.#options.signal });
     if (this.#closed) {
       await pooled.release();
-      throw closedError();
+      throw this.#closedError();
     }
     // Two statements may have asked at once; one connection serves both.
     const other = this.#channel as Channel | undefined;
@@ -345,17 +392,16 @@ export class Connection {
     );
   }
 
+  #closedError(): TransactionStateError {
+    return this.#attemptOver ? attemptOver() : closedError();
+  }
+
   #refuseIfManaged(what: string): void {
     if (!this.#managed) return;
     throw new TransactionStateError(
       `runTransaction begins, commits and rolls back the transaction itself: its callback may not call ${what}. ` +
         "Return to commit, throw to roll back",
     );
-  }
-
-  #announce(event: "commit" | "rollback"): void {
-    const { events } = this.#context;
-    if (events.has(event)) events.emit(event, { connection: this.#channel?.pooled.id });
   }
 }
 
@@ -366,6 +412,24 @@ function needsEnd(channel: Channel): boolean {
 
 function closedError(): TransactionStateError {
   return new TransactionStateError("This connection was closed and is back in the pool: take another from the engine");
+}
+
+function attemptOver(): TransactionStateError {
+  return new TransactionStateError(
+    "This attempt of runTransaction is over, and what its callback still starts could end up in another transaction: " +
+      "nothing was sent. Await everything that the callback begins",
+  );
+}
+
+function notConnected(): TransactionStateError {
+  return new TransactionStateError("The connection to the server was lost: execute() takes a new one, defer() cannot");
+}
+
+function endedByServer(): TransactionStateError {
+  return new TransactionStateError(
+    "The server has ended the transaction, so nothing more can be part of it: a schema change commits it " +
+      "(autocommit_before_ddl). Run schema changes outside of runTransaction",
+  );
 }
 
 function noTransactions(): TransactionStateError {

@@ -7,6 +7,7 @@ import { didYouMean } from "../text/did-you-mean.ts";
 import type { Executable, NamedParameters } from "../sql/executable.ts";
 import { makeDecoders, type TypeDecoders } from "../types/index.ts";
 import { connectionSettings, parseUrl, type Url } from "../url/index.ts";
+import { checkBeginOptions, needsTransaction } from "./begin.ts";
 import { Channel } from "./channel.ts";
 import { Connection, type ExecutionOptions, type Parameters } from "./connection.ts";
 import { makeConnector } from "./connector.ts";
@@ -114,11 +115,15 @@ export class Engine {
 
   /**
    * Runs one statement that commits by itself, in a single turn. An array of parameters (executemany)
-   * runs in a transaction.
+   * runs in a transaction, and so does everything on an engine that is `readOnly` or has `asOfSystemTime` or
+   * `priority`.
    */
   async execute<Row>(statement: Executable<Row>, parameters?: Parameters, limits?: Limits): Promise<Result<Row>> {
-    if (Array.isArray(parameters)) {
-      return this.begin((connection) => connection.execute(statement, parameters, limits));
+    const { begin } = this.#context;
+    // What is promised of transactions holds for single statements, too.
+    if (Array.isArray(parameters) || needsTransaction(begin)) {
+      const isolationLevel = begin.isolationLevel === "AUTOCOMMIT" ? undefined : begin.isolationLevel;
+      return this.begin((connection) => connection.execute(statement, parameters), { isolationLevel, ...limits });
     }
     const connection = await this.#connection({ isolationLevel: "AUTOCOMMIT", ...limits });
     try {
@@ -174,8 +179,10 @@ export class Engine {
 
   async #connection(options: ExecutionOptions = {}): Promise<Connection> {
     checkLimits(options);
+    const merged = { ...this.#context.begin, ...options };
+    checkBeginOptions(merged);
     const pooled = this.pool.tryAcquire() ?? (await this.pool.acquire({ signal: options.signal }));
-    return new Connection(this.#context, new Channel(pooled, this.#context), { ...this.#context.begin, ...options });
+    return new Connection(this.#context, new Channel(pooled, this.#context), merged);
   }
 
   #onPoolEvent(name: PoolEventName, member: PoolMember, cause: Error | undefined): void {

@@ -40,6 +40,8 @@ export async function executeMany<Row>(
   const reader = new RowReader(channel.memory.plans, first.shape);
   const watch = startWatch(channel, context, first);
   const results: DriverResult[] = [];
+  // Where each statement commits by itself, those after a failure are not to be run.
+  const window = channel.inTransaction ? manyWindow : 1;
   const underWay: Promise<readonly DriverResult[]>[] = [];
   const collect = async (): Promise<void> => {
     for (const result of await underWay.shift()!) results.push(result);
@@ -52,8 +54,9 @@ export async function executeMany<Row>(
         prepare: true,
         consumer: reader,
       }));
-      underWay.push(channel.sendAll(chunk, []).then((outcome) => outcome.results));
-      if (underWay.length >= manyWindow) await collect();
+      const values = all.slice(from, from + manyChunk).map((each) => each.values);
+      underWay.push(channel.sendAll(chunk, values).then((outcome) => outcome.results));
+      if (underWay.length >= window) await collect();
     }
     while (underWay.length > 0) await collect();
   } finally {

@@ -19,6 +19,17 @@ export function checkLimits({ timeout }: Limits): void {
   }
 }
 
+/** The limits of one execution, with those of its connection where it has none of its own. Either signal may end it. */
+export function mergeLimits(own: Limits | undefined, connection: Limits): Limits {
+  if (own === undefined) return connection;
+  const { signal } = connection;
+  return {
+    timeout: own.timeout ?? connection.timeout,
+    signal:
+      own.signal !== undefined && signal !== undefined ? AbortSignal.any([own.signal, signal]) : (own.signal ?? signal),
+  };
+}
+
 /**
  * Waits for a statement within limits: when one is reached, the server is asked to
  * cancel it, and if even that has no answer, the connection is cut.
@@ -60,5 +71,6 @@ export async function within<T>(channel: Channel, limits: Limits, work: () => Pr
     clearTimeout(timer);
     clearTimeout(grace);
     signal?.removeEventListener("abort", onAbort);
+    if (reached !== undefined) await channel.cancelSettled();
   }
 }

@@ -20,8 +20,9 @@ abstract class Rows<T> implements Iterable<T> {
    * @throws {MultipleResultsFound} there are several
    */
   one(): T {
-    if (this.length === 0) throw new NoResultFound("No row was found where one() needs exactly one");
-    return this.oneOrNone() as T;
+    const row = this.oneOrNone();
+    if (row === null && this.length === 0) throw new NoResultFound("No row was found where one() needs exactly one");
+    return row as T;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type DriverStream, DriverFailureError } from "../drivers/driver.ts";
 import type { CompiledStatement } from "../sql/executable.ts";
 import type { Channel } from "./channel.ts";
+import type { Stake } from "./failure.ts";
 import { type Limits, within } from "./limits.ts";
 import { decodeRow, type RowPlan } from "./row-reader.ts";
 
@@ -31,7 +32,8 @@ export class RowStream<Row> implements AsyncIterable<Row> {
   async *partitions(): AsyncGenerator<Row[], void, undefined> {
     const { channel, compiled, limits } = await this.#start();
     const { shape, parameters, values } = compiled;
-    const inTransaction = channel.inTransaction;
+    const { inTransaction } = channel;
+    const stake = inTransaction || shape.readsOnly === true ? "transaction" : "autocommit";
     await channel.flush();
     channel.assertFree();
     channel.log(shape.sql, values);
@@ -43,7 +45,7 @@ export class RowStream<Row> implements AsyncIterable<Row> {
     let plan: RowPlan | undefined;
     try {
       for (;;) {
-        const raw = await within(channel, limits, () => nextRows(channel, stream, shape.sql, values));
+        const raw = await within(channel, limits, () => nextRows(channel, stream, stake, compiled));
         if (raw === null) return;
         plan ??= channel.memory.plans.find(stream.fields, shape);
         const rows: Row[] = [];
@@ -67,13 +69,13 @@ export class RowStream<Row> implements AsyncIterable<Row> {
 async function nextRows(
   channel: Channel,
   stream: DriverStream,
-  sql: string,
-  values: readonly unknown[],
+  stake: Stake,
+  { shape, values }: CompiledStatement,
 ): ReturnType<DriverStream["next"]> {
   try {
     return await stream.next();
   } catch (error) {
-    if (error instanceof DriverFailureError) throw channel.fail(error.failure, "transaction", sql, values);
+    if (error instanceof DriverFailureError) throw channel.fail(error.failure, stake, shape.sql, values);
     throw error;
   }
 }

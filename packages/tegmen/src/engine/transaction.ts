@@ -1,9 +1,9 @@
 import { isRetryable, TransactionStateError } from "../errors/index.ts";
-import { type Channel, control } from "./channel.ts";
+import type { Channel } from "./channel.ts";
+import { control } from "./queued.ts";
 
 /** What a transaction asks of its connection. */
 interface Owner {
-  readonly inTransaction: boolean;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
@@ -16,29 +16,40 @@ interface Owner {
  */
 export class Transaction {
   readonly #connection: Owner;
+  readonly #channel: Channel;
+  /** Tells it from later transactions of the connection. */
+  readonly #epoch: number;
   #active = true;
 
-  constructor(connection: Owner) {
+  constructor(connection: Owner, channel: Channel) {
     this.#connection = connection;
+    this.#channel = channel;
+    this.#epoch = channel.epoch;
   }
 
   /** Whether it was neither committed nor rolled back. */
   get isActive(): boolean {
-    return this.#active && this.#connection.inTransaction;
+    return this.#active && this.#channel.inTransaction && this.#channel.epoch === this.#epoch;
+  }
+
+  /** A schema change has committed it; there is nothing left to do. */
+  get #committedByServer(): boolean {
+    return this.#active && this.#channel.endedByServer === this.#epoch;
   }
 
   /** @throws {TransactionStateError} it has ended already; otherwise as `Connection.commit`. */
   async commit(): Promise<void> {
-    if (!this.isActive) throw new TransactionStateError("This transaction has ended already");
+    const { isActive } = this;
+    if (!isActive && !this.#committedByServer) throw new TransactionStateError("This transaction has ended already");
     this.#active = false;
-    await this.#connection.commit();
+    if (isActive) await this.#connection.commit();
   }
 
   /** Rolls back; does nothing when the transaction has ended. */
   async rollback(): Promise<void> {
-    const active = this.#active;
+    const { isActive } = this;
     this.#active = false;
-    if (active) await this.#connection.rollback();
+    if (isActive) await this.#connection.rollback();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,7 +66,8 @@ export class Transaction {
       await this.rollback().catch(() => {});
       throw error;
     }
-    if (this.#active) await this.commit();
+    // The work may have ended it, and it may not: then there is nothing left to commit.
+    if (this.isActive) await this.commit();
     return result;
   }
 }
@@ -118,7 +130,7 @@ export class NestedTransaction {
       await this.rollback();
       throw error;
     }
-    if (this.#active) await this.commit();
+    if (this.isActive) await this.commit();
     return result;
   }
 }

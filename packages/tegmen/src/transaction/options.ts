@@ -34,8 +34,8 @@ export interface RunTransactionOptions extends BeginOptions {
   readonly idempotent?: boolean | undefined;
   /** For tests: have the server (22.1 and later), or else tegmen, report a conflict in the first attempts. */
   readonly injectError?: boolean | undefined;
-  /** Called before each further attempt. What it throws ends the retries. */
-  readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** Called, and awaited, before each further attempt. What it throws ends the retries. */
+  readonly onRetry?: ((event: RetryEvent) => void | Promise<void>) | undefined;
 }
 
 const known: Readonly<Record<keyof RunTransactionOptions, true>> = {

@@ -1,5 +1,6 @@
 import type { BeginOptions } from "../engine/begin.ts";
-import { type Channel, control, type Queued } from "../engine/channel.ts";
+import type { Channel } from "../engine/channel.ts";
+import { control, type Queued } from "../engine/queued.ts";
 import { isAtLeast } from "../engine/server-version.ts";
 import { TransactionStateError } from "../errors/index.ts";
 
@@ -37,9 +38,11 @@ export const restartProtocol: TransactionProtocol = {
     const tag = await channel.finish(`RELEASE SAVEPOINT ${savepoint}`);
     if (tag === undefined) return { closed: injected ? reset(channel) : done };
     channel.log(`RELEASE SAVEPOINT ${savepoint}`);
+    if (tag === "COMMIT") channel.announce("commit");
     if (tag === "COMMIT") return { closed: channel.closeCommitted(injected ? [stopInjecting] : []) };
     // A server for which RELEASE commits nothing, such as PostgreSQL.
     assertCommitted(await channel.finish("COMMIT"), channel);
+    channel.announce("commit");
     return { closed: done };
   },
 
@@ -62,6 +65,7 @@ export const plainProtocol: TransactionProtocol = {
     if (tag !== undefined) {
       channel.log("COMMIT");
       assertCommitted(tag, channel, cause);
+      channel.announce("commit");
     }
     return { closed: injected ? reset(channel) : done };
   },

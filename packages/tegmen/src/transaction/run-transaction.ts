@@ -73,7 +73,12 @@ export async function runTransaction(
         "beginning: commit or roll back first, or call runTransaction with the engine",
     );
   }
-  return (await new RetryLoop(transactor, work, options).run()).value;
+  const limit = limitOf(options);
+  try {
+    return (await new RetryLoop(transactor, work, options, limit).run()).value;
+  } finally {
+    limit.stop();
+  }
 }
 
 async function runOnEngine(
@@ -81,16 +86,19 @@ async function runOnEngine(
   work: TransactionWork<unknown>,
   options: RunTransactionOptions,
 ): Promise<unknown> {
-  const connection = await engine.connect({ signal: options.signal });
+  const limit = limitOf(options);
   let closed: Promise<void> | undefined;
+  let connection: Connection | undefined;
   try {
-    const outcome = await new RetryLoop(connection, work, options).run();
+    connection = await engine.connect({ signal: limit.signal });
+    const outcome = await new RetryLoop(connection, work, options, limit).run();
     closed = outcome.closed;
     return outcome.value;
   } finally {
     // The work is committed: the caller need not wait until the connection is back in the pool.
-    if (closed === undefined) await connection.close();
-    else void closed.then(() => connection.close());
+    limit.stop();
+    if (closed === undefined) await connection?.close();
+    else void closed.then(() => connection?.close());
   }
 }
 
@@ -107,7 +115,6 @@ interface Outcome {
 
 /** One call of runTransaction: attempts until one is committed, or there is no use in another. */
 class RetryLoop {
-  readonly #connection: Connection;
   readonly #internals: ConnectionInternals;
   readonly #work: TransactionWork<unknown>;
   readonly #options: RunTransactionOptions;
@@ -115,12 +122,11 @@ class RetryLoop {
   #attempt = 0;
   #injected = false;
 
-  constructor(connection: Connection, work: TransactionWork<unknown>, options: RunTransactionOptions) {
-    this.#connection = connection;
+  constructor(connection: Connection, work: TransactionWork<unknown>, options: RunTransactionOptions, limit: Limit) {
     this.#internals = internalsOf(connection);
     this.#work = work;
     this.#options = options;
-    this.#limit = limit(options);
+    this.#limit = limit;
   }
 
   async run(): Promise<Outcome> {
@@ -143,7 +149,6 @@ class RetryLoop {
     } finally {
       internals.managed = false;
       internals.options = before;
-      this.#limit.stop();
     }
   }
 
@@ -156,7 +161,14 @@ class RetryLoop {
   }
 
   async #try(channel: Channel): Promise<Outcome> {
-    const value = await runWork(this.#connection, this.#work);
+    const attempt = this.#internals.attempt(channel);
+    let value: unknown;
+    try {
+      value = await runWork(attempt.connection, this.#work);
+    } finally {
+      // A branch of the callback that nobody awaits may not write into the next attempt, or after the commit.
+      attempt.end();
+    }
     if (this.#options.injectError === true && this.#attempt === 1 && !this.#injected) {
       throw new SerializationError("restart transaction: made up by runTransaction's option injectError", {
         code: "40001",
@@ -168,7 +180,8 @@ class RetryLoop {
           "(autocommit_before_ddl). Run schema changes outside of runTransaction",
       );
     }
-    if (channel.driver.transactionStatus === "E" && !channel.driver.isBusy) {
+    // A failure that a savepoint has taken back, or will with the commit, is none.
+    if (channel.driver.transactionStatus === "E" && !channel.driver.isBusy && channel.failure !== undefined) {
       throw new TransactionStateError(
         "A statement of the transaction failed, and the callback went on without it: nothing can be committed. " +
           "Let the error pass, or run the statement in beginNested()",
@@ -187,14 +200,15 @@ class RetryLoop {
   async #recover(error: unknown, channel: Channel | undefined): Promise<Channel | undefined> {
     const { idempotent = false } = this.#options;
     const verdict = this.#attempt === 1 && channel === undefined ? "give up" : judge(error, channel, idempotent);
-    if (verdict === "give up") {
+    const { signal } = this.#limit;
+    if (verdict === "give up" || signal?.aborted === true) {
       await this.#rollback(channel);
-      throw error;
+      throw verdict === "give up" ? error : signal!.reason;
     }
     const delay = backoff(this.#options, this.#attempt, Math.random());
     try {
       this.#assertMore(error, channel, delay);
-      this.#announce(error, delay);
+      await this.#announce(error, delay);
     } catch (end) {
       await this.#rollback(channel);
       throw end;
@@ -233,16 +247,18 @@ class RetryLoop {
     }
   }
 
-  #announce(error: unknown, delay: number): void {
+  async #announce(error: unknown, delay: number): Promise<void> {
     const attempt = this.#attempt;
-    this.#options.onRetry?.({ attempt, error, delay });
+    await this.#options.onRetry?.({ attempt, error, delay });
     const { events } = this.#internals.context;
     if (events.has("retry")) events.emit("retry", { attempt, error, delay });
   }
 
   async #rollback(channel: Channel | undefined): Promise<void> {
     // What the transaction failed with says more than a failed rollback, after which the connection is dropped.
+    const open = channel?.begun === true;
     await channel?.rollback().catch(() => {});
+    if (open) channel.announce("rollback");
   }
 
   #protocol(channel: Channel): TransactionProtocol {
@@ -283,7 +299,7 @@ interface Limit {
   stop(): void;
 }
 
-function limit({ signal, deadline }: RunTransactionOptions): Limit {
+function limitOf({ signal, deadline }: RunTransactionOptions): Limit {
   if (deadline === undefined) return { signal, stop: () => {} };
   const controller = new AbortController();
   const expire = (): void =>

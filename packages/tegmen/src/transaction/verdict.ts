@@ -35,12 +35,12 @@ export function judge(thrown: unknown, channel: Channel | undefined, idempotent:
   return "give up";
 }
 
-/** A prepared statement no longer fits the schema; it is prepared anew the next time. */
+/** A prepared statement no longer fits the schema, or is gone (26000); it is prepared anew the next time. */
 function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
   return (
-    error instanceof DatabaseError &&
-    error.code === "0A000" &&
-    error.message.includes("cached plan must not change result type")
+    error.code === "26000" ||
+    (error.code === "0A000" && error.message.includes("cached plan must not change result type"))
   );
 }
 

@@ -34,6 +34,8 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   readonly #settle: (outcome: BatchOutcome) => void;
   readonly #onSubmit: (query: BatchQuery) => void;
   #sent: Sent[] = [];
+  /** Statements whose names this batch uses. */
+  readonly #prepared = new Set<PreparedStatement>();
   #results: DriverResult[] = [];
   #failure: DriverFailure | undefined;
   #consumer: RowConsumer | undefined;
@@ -73,6 +75,7 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
     for (const statement of this.#statements) {
       const sent = this.#plan(statement);
       this.#sent.push(sent);
+      if (sent.prepared !== undefined) this.#prepared.add(sent.prepared);
       const name = sent.prepared?.name ?? "";
       if (sent.parsed) wire.parse({ text: statement.sql, name });
       wire.bind({ portal: "", statement: name, values: statement.parameters, binary: false });
@@ -86,6 +89,10 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   #plan(statement: DriverStatement): Sent {
     if (!statement.prepare) return { statement, prepared: undefined, parsed: true, described: true };
     const known = this.#cache.find(statement.sql);
+    // Parsed by this batch: if that fails, nothing after it is run anyway.
+    if (known !== undefined && !known.ready && this.#prepared.has(known)) {
+      return { statement, prepared: known, parsed: false, described: false };
+    }
     // Somebody else's Parse of it is still on its way and may fail: go without a name.
     if (known !== undefined && !known.ready) return { statement, prepared: undefined, parsed: true, described: true };
     if (known !== undefined)
@@ -98,7 +105,7 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
     const sent = this.#sent[index];
     this.#consumer = sent?.statement.consumer;
     const fields = sent?.prepared?.fields;
-    if (sent !== undefined && !sent.described && fields !== undefined && fields.length > 0) {
+    if (sent !== undefined && !sent.described && fields !== undefined && fields !== noFields) {
       this.#guard(() => this.#consumer?.fields(fields));
     }
   }
@@ -150,6 +157,7 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   #complete(tag: string): void {
     const sent = this.#sent[this.#results.length];
     if (sent?.prepared !== undefined && sent.described) sent.prepared.fields ??= noFields;
+    if (dropsPrepared(tag)) this.#cache.clear();
     this.#results.push({ tag });
     this.#begin(this.#results.length);
   }
@@ -157,7 +165,9 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   handlePortalSuspended(): void {}
 
   handleCopyInResponse(wire: PgWire): void {
-    wire.sendCopyFail("tegmen sends COPY data through its own interface only");
+    wire.sendCopyFail("tegmen sends no data for COPY FROM STDIN");
+    // The batch's own Sync came while the server was waiting for data, and such a one is ignored.
+    if (this.#simple === undefined) wire.sync();
   }
 
   handleCopyData(): void {}
@@ -188,6 +198,11 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   #dropUnparsed(): void {
     for (const { prepared } of this.#sent) if (prepared !== undefined && !prepared.ready) this.#cache.remove(prepared);
   }
+}
+
+/** Whether the server forgot all prepared statements; CockroachDB's tag for DISCARD ALL is `DISCARD`. */
+function dropsPrepared(tag: string): boolean {
+  return tag === "DEALLOCATE ALL" || tag === "DISCARD ALL" || tag === "DISCARD";
 }
 
 const emptyConfig = { text: "" } as const;

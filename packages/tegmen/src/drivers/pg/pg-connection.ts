@@ -85,7 +85,6 @@ export class PgDriverConnection implements DriverConnection {
       const cause = new RangeError(`a statement takes at most ${maxParameters} parameters, this one has ${count}`);
       return { results: [], failure: { kind: "client", index, cause } };
     }
-    const idle = this.#status === "I" && this.#inFlight.length === 0;
     const outcome = await this.#send(batch);
     const { failure } = outcome;
     if (failure?.kind !== "server" || !isStalePlan(failure.fields)) return outcome;
@@ -93,7 +92,7 @@ export class PgDriverConnection implements DriverConnection {
     const stale = this.#cache.find(statement.sql);
     if (stale !== undefined) this.#cache.discard(stale);
     // Nothing of it has run, and no transaction was lost with it: once more, prepared anew.
-    return idle && batch.length === 1 && this.isOpen ? this.#send(batch) : outcome;
+    return this.#status === "I" && batch.length === 1 && this.isOpen ? this.#send(batch) : outcome;
   }
 
   runSimple(sql: string): Promise<BatchOutcome> {

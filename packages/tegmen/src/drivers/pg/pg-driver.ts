@@ -36,6 +36,8 @@ export const pgDriver: Driver = {
     client.connection.on("parameterStatus", (message: { parameterName: string; parameterValue: string }) => {
       parameters.set(message.parameterName, message.parameterValue);
     });
+    // Made before there is a connection: the server may say goodbye together with its welcome.
+    const connection = new PgDriverConnection(client, target, parameters);
     const abort = (): void => {
       client.connection.stream.destroy(asError(target.signal?.reason));
     };
@@ -43,15 +45,14 @@ export const pgDriver: Driver = {
     try {
       await connected(client, target);
     } catch (error) {
-      // A client that failed to connect may leave its socket open, and report on it later.
-      client.on("error", () => {});
+      // A client that failed to connect may leave its socket open.
       client.connection.stream.destroy();
       target.signal?.throwIfAborted();
       throw error;
     } finally {
       target.signal?.removeEventListener("abort", abort);
     }
-    return new PgDriverConnection(client, target, parameters);
+    return connection;
   },
 };
 
