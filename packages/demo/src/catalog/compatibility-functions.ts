@@ -1,12 +1,12 @@
 /** Functions CockroachDB has and PostgreSQL does not, or that answer otherwise there. */
 export const FUNCTIONS_SQL: string = `
-CREATE SEQUENCE crdb_demo.crdb_demo_rowid AS int4 MINVALUE 0 MAXVALUE 32767 CYCLE;
-GRANT USAGE ON SEQUENCE crdb_demo.crdb_demo_rowid TO PUBLIC;
+CREATE SEQUENCE crdb_internal.demo_rowid AS int4 MINVALUE 0 MAXVALUE 32767 CYCLE;
+GRANT USAGE ON SEQUENCE crdb_internal.demo_rowid TO PUBLIC;
 
 -- 10 microseconds since 2015, shifted over the node's number, as CockroachDB makes them
 CREATE FUNCTION crdb_demo.unique_rowid() RETURNS int8 LANGUAGE sql VOLATILE AS $$
   SELECT ((pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) - 1420070400) * 100000)::int8 << 15
-    | (pg_catalog.nextval('crdb_demo.crdb_demo_rowid'::regclass) & 32767)
+    | (pg_catalog.nextval('crdb_internal.demo_rowid'::regclass) & 32767)
 $$;
 
 CREATE FUNCTION crdb_demo.current_database() RETURNS text LANGUAGE sql STABLE AS $$ SELECT pg_catalog.current_database()::text $$;

@@ -21,16 +21,16 @@ DO $$ BEGIN
     EXECUTE pg_catalog.format('GRANT admin TO %I WITH ADMIN OPTION', current_user);
   END IF;
 END $$;
-CREATE TABLE crdb_demo.crdb_demo_definition (
+CREATE TABLE crdb_internal.demo_definition (
   relation oid NOT NULL, kind text NOT NULL, name text NOT NULL, body text NOT NULL, PRIMARY KEY (relation, kind, name)
 );
-GRANT SELECT, INSERT, UPDATE, DELETE ON crdb_demo.crdb_demo_definition TO PUBLIC;
+GRANT SELECT, INSERT, UPDATE, DELETE ON crdb_internal.demo_definition TO PUBLIC;
 -- integers are INT8 for clients, while many of PostgreSQL's functions and operators take int4
 UPDATE pg_catalog.pg_cast SET castcontext = 'i' WHERE castsource = 'int8'::regtype AND casttarget = 'int4'::regtype;
 CREATE FUNCTION crdb_demo.version() RETURNS text LANGUAGE sql STABLE AS $$
   SELECT '${VERSION_START} (emulated by the tegmen demo cluster on PostgreSQL ' || pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1) || ')'
 $$;
-CREATE VIEW crdb_demo.crdb_demo_roles AS
+CREATE VIEW crdb_internal.demo_roles AS
   SELECT r.rolname::text AS username,
     pg_catalog.array_to_string(ARRAY(SELECT o FROM pg_catalog.unnest(ARRAY[
       CASE WHEN r.rolcreatedb AND NOT r.rolsuper AND r.rolname <> 'admin' THEN 'CREATEDB' END,
@@ -40,12 +40,12 @@ CREATE VIEW crdb_demo.crdb_demo_roles AS
       WHERE o IS NOT NULL), ', ') AS options,
     ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1) AS member_of
   FROM pg_catalog.pg_roles r WHERE r.rolname NOT LIKE 'pg\\_%';
-GRANT SELECT ON crdb_demo.crdb_demo_roles TO PUBLIC;
-CREATE VIEW crdb_demo.crdb_demo_role_members AS
+GRANT SELECT ON crdb_internal.demo_roles TO PUBLIC;
+CREATE VIEW crdb_internal.demo_role_members AS
   SELECT g.rolname::text AS role_name, u.rolname::text AS member, pg_catalog.bool_or(m.admin_option) AS is_admin
   FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid JOIN pg_catalog.pg_roles u ON u.oid = m.member
   WHERE g.rolname NOT LIKE 'pg\\_%' GROUP BY 1, 2;
-GRANT SELECT ON crdb_demo.crdb_demo_role_members TO PUBLIC;
+GRANT SELECT ON crdb_internal.demo_role_members TO PUBLIC;
 `;
 
 const INTERNAL_SQL = `

@@ -37,7 +37,7 @@ SELECT 'relation', pg_catalog.json_build_object(
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num)) ORDER BY k.oid)
     FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f')),
   'definitions', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(d.kind, d.name, d.body))
-    FROM crdb_demo.crdb_demo_definition d WHERE d.relation = c.oid),
+    FROM crdb_internal.demo_definition d WHERE d.relation = c.oid),
   'sequence', (SELECT pg_catalog.json_build_object('min', s.seqmin::pg_catalog.text, 'max', s.seqmax::pg_catalog.text,
       'increment', s.seqincrement::pg_catalog.text, 'start', s.seqstart::pg_catalog.text)
     FROM pg_catalog.pg_sequence s WHERE s.seqrelid = c.oid)

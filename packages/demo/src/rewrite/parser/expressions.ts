@@ -146,11 +146,13 @@ export class ExpressionParser {
       case "collate": {
         if (COLLATE < minimum) return undefined;
         c.next();
+        const schema = c.isOp(".", 1) ? c.anyName() : undefined;
+        if (schema) c.expectOp(".");
         const collation = c.anyName();
         return { kind: "collate", operand: left, collation, ...c.span(start) };
       }
       case "operator":
-        throw c.unimplemented();
+        return 9 >= minimum && c.isOp("(", 1) ? this.#namedOperator(left, start) : undefined;
       case "overlaps":
         return this.#wordOperator(left, start, ["overlaps"], LIKE + 2);
       default:
@@ -172,6 +174,32 @@ export class ExpressionParser {
     }
     const right = this.expression(precedence + 1);
     return { kind: "binary", operator, operatorSpan, left, right, quantifier: undefined, ...c.span(start) };
+  }
+
+  /** OPERATOR(pg_catalog.~), as psql writes it. */
+  #namedOperator(left: Expr, start: number): Expr {
+    const c = this.cursor;
+    const from = c.start;
+    c.expect("operator");
+    c.expectOp("(");
+    while (c.token.type === "word" || c.token.type === "quoted") {
+      c.next();
+      c.expectOp(".");
+    }
+    if (c.token.type !== "operator") throw c.error();
+    const operator = c.next().value;
+    c.expectOp(")");
+    const operatorSpan = c.span(from);
+    const right = this.expression(10);
+    return {
+      kind: "binary",
+      operator: `operator ${operator}`,
+      operatorSpan,
+      left,
+      right,
+      quantifier: undefined,
+      ...c.span(start),
+    };
   }
 
   #wordOperator(left: Expr, start: number, words: readonly string[], rightMinimum: number): Expr {

@@ -53,7 +53,7 @@ export class DdlTranslator {
     const after = [
       `ALTER TABLE ${target} ADD COLUMN "rowid" int8 NOT NULL DEFAULT unique_rowid()`,
       `ALTER TABLE ${target} ADD CONSTRAINT ${key} PRIMARY KEY ("rowid")`,
-      `INSERT INTO crdb_demo.crdb_demo_definition (relation, kind, name, body) ` +
+      `INSERT INTO crdb_internal.demo_definition (relation, kind, name, body) ` +
         `SELECT attrelid, d.kind, attnum::pg_catalog.text, d.body FROM pg_catalog.pg_attribute, ` +
         `(VALUES ('hidden', ''), ('type', 'INT8'), ('default', 'unique_rowid()')) AS d (kind, body) ` +
         `WHERE attrelid = ${quoteText(target)}::pg_catalog.regclass AND attname = 'rowid'`,

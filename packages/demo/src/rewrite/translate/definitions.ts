@@ -1,7 +1,7 @@
 import { quoteText } from "./quote.ts";
 
 /**
- * What only CockroachDB knows of an object is kept in the table `crdb_demo.crdb_demo_definition`,
+ * What only CockroachDB knows of an object is kept in the table `crdb_internal.demo_definition`,
  * by relation, kind and name, and is written in the transaction of the DDL.
  */
 export type DefinitionKind =
@@ -34,7 +34,7 @@ export interface IndexBody {
 /** SQL that records a definition. `relation`: the backend's SQL name. */
 export function define(relation: string, kind: DefinitionKind, name: string, body: string): string {
   return (
-    `INSERT INTO crdb_demo.crdb_demo_definition (relation, kind, name, body) VALUES ` +
+    `INSERT INTO crdb_internal.demo_definition (relation, kind, name, body) VALUES ` +
     `(${quoteText(relation)}::pg_catalog.regclass::pg_catalog.oid, ${quoteText(kind)}, ${quoteText(name)}, ${quoteText(body)}) ` +
     `ON CONFLICT (relation, kind, name) DO UPDATE SET body = excluded.body`
   );
@@ -43,7 +43,7 @@ export function define(relation: string, kind: DefinitionKind, name: string, bod
 /** As `define`, for a column: its number is looked up by its name. */
 export function defineColumn(relation: string, kind: DefinitionKind, column: string, body: string): string {
   return (
-    `INSERT INTO crdb_demo.crdb_demo_definition (relation, kind, name, body) ` +
+    `INSERT INTO crdb_internal.demo_definition (relation, kind, name, body) ` +
     `SELECT attrelid, ${quoteText(kind)}, attnum::pg_catalog.text, ${quoteText(body)} FROM pg_catalog.pg_attribute ` +
     `WHERE attrelid = ${quoteText(relation)}::pg_catalog.regclass AND attname = ${quoteText(column)} ` +
     `ON CONFLICT (relation, kind, name) DO UPDATE SET body = excluded.body`
@@ -52,14 +52,14 @@ export function defineColumn(relation: string, kind: DefinitionKind, column: str
 
 export function undefine(relation: string, kind: DefinitionKind, name: string): string {
   return (
-    `DELETE FROM crdb_demo.crdb_demo_definition WHERE relation = ${quoteText(relation)}::pg_catalog.regclass::pg_catalog.oid ` +
+    `DELETE FROM crdb_internal.demo_definition WHERE relation = ${quoteText(relation)}::pg_catalog.regclass::pg_catalog.oid ` +
     `AND kind = ${quoteText(kind)} AND name = ${quoteText(name)}`
   );
 }
 
 export function undefineColumn(relation: string, kind: DefinitionKind, column: string): string {
   return (
-    `DELETE FROM crdb_demo.crdb_demo_definition d USING pg_catalog.pg_attribute a ` +
+    `DELETE FROM crdb_internal.demo_definition d USING pg_catalog.pg_attribute a ` +
     `WHERE d.relation = ${quoteText(relation)}::pg_catalog.regclass::pg_catalog.oid AND d.kind = ${quoteText(kind)} ` +
     `AND a.attrelid = d.relation AND a.attname = ${quoteText(column)} AND d.name = a.attnum::pg_catalog.text`
   );
@@ -67,7 +67,7 @@ export function undefineColumn(relation: string, kind: DefinitionKind, column: s
 
 export function renameDefinition(relation: string, kind: DefinitionKind, from: string, to: string): string {
   return (
-    `UPDATE crdb_demo.crdb_demo_definition SET name = ${quoteText(to)} ` +
+    `UPDATE crdb_internal.demo_definition SET name = ${quoteText(to)} ` +
     `WHERE relation = ${quoteText(relation)}::pg_catalog.regclass::pg_catalog.oid AND kind = ${quoteText(kind)} AND name = ${quoteText(from)}`
   );
 }

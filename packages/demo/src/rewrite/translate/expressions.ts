@@ -79,6 +79,8 @@ export class ExpressionTranslator {
       case "is":
         return this.#is(expr);
       case "collate":
+        // the database's own order is the only one
+        if (["default", "C", "POSIX"].includes(expr.collation.text)) return this.#with(expr, [expr.operand]);
         throw notInDemo("COLLATE");
       case "special":
         return this.#special(expr);

@@ -258,7 +258,7 @@ export class SelectTranslator {
       const virtual = VIRTUAL[relation];
       if (virtual) this.env.virtualTables.add(virtual);
     }
-    if (schema === "system" || schema === "crdb_demo") {
+    if (schema === "system" || schema === "crdb_demo" || (schema === "crdb_internal" && relation.startsWith("demo_"))) {
       throw notInDemo(`table "${schema}.${relation}"`);
     }
     return name.parts.length > 1 ? this.env.relationSql(name) : this.env.source(name);

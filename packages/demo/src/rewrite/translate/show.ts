@@ -277,7 +277,7 @@ export class ShowTranslator {
       case "users":
       case "roles":
         return {
-          sql: `SELECT username, options, member_of FROM crdb_demo.crdb_demo_roles ORDER BY username`,
+          sql: `SELECT username, options, member_of FROM crdb_internal.demo_roles ORDER BY username`,
           tag: what.kind === "users" ? "SHOW USERS" : "SHOW ROLES",
         };
       case "all":
@@ -316,7 +316,7 @@ export class ShowTranslator {
     if (what.roles.length > 0) conditions.push(`role_name IN (${list(what.roles)})`);
     if (what.for.length > 0) conditions.push(`member IN (${list(what.for)})`);
     const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
-    return `SELECT role_name, member, is_admin FROM crdb_demo.crdb_demo_role_members${where} ORDER BY 1, 2, 3`;
+    return `SELECT role_name, member, is_admin FROM crdb_internal.demo_role_members${where} ORDER BY 1, 2, 3`;
   }
 }
 
