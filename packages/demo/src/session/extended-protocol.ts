@@ -2,6 +2,7 @@ import { SqlError } from "../rewrite/sql-error.ts";
 import { BACKEND, BodyReader, FRONTEND, ProtocolError, writeRowDescription, writeTag } from "../server/messages.ts";
 import { MessageWriter } from "../server/message-writer.ts";
 import { BackendQueryError } from "./backend-connection.ts";
+import { bindError } from "./bind-errors.ts";
 import { writeLocalRow } from "./local-rows.ts";
 import { backendStatementName, isPlainQuery } from "./prepared-statement.ts";
 import { ResultOperation } from "./result-operation.ts";
@@ -538,7 +539,7 @@ export class ExtendedProtocol {
         message: take,
         error: (fields) => {
           failed();
-          core.failure ??= { fields, statement };
+          core.failure ??= { fields, statement, atBind: kind === "bind" };
         },
         reset: nothing,
       },
@@ -626,7 +627,8 @@ export class ExtendedProtocol {
     if (!failure) return;
     this.#core.failure = undefined;
     this.skipping = true;
-    this.#core.fail(new BackendQueryError(failure.fields), failure.statement);
+    const fields = failure.atBind ? bindError(failure.fields) : undefined;
+    this.#core.fail(fields ? new SqlError(fields) : new BackendQueryError(failure.fields), failure.statement);
   }
 
   /** Told of an error that the gateway itself raised: what was sent before it is answered first. */

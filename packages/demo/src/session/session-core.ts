@@ -14,6 +14,8 @@ import type { SessionVariables, VariableChange } from "./variables.ts";
 export interface Failure {
   readonly fields: ErrorFields;
   readonly statement: Statement | undefined;
+  /** The error is about a parameter's value. */
+  readonly atBind?: boolean;
 }
 
 interface CachedText {

@@ -1,0 +1,132 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startDemoCluster } from "./cluster.ts";
+import type { DemoCluster } from "./cluster.ts";
+
+let cluster: DemoCluster;
+
+beforeAll(async () => {
+  cluster = await startDemoCluster({ preferRealBinary: false, database: "app" });
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = await connect(url);
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe("a demo cluster", () => {
+  test("says what it is", async () => {
+    expect(cluster.kind).toBe("emulation");
+    expect(cluster.url).toBe(`postgresql://root@127.0.0.1:${cluster.port}/app?sslmode=disable`);
+    expect(cluster.urlFor({ database: "a b", user: "ann" })).toContain("//ann@127.0.0.1");
+    expect(cluster.banner).toContain("emulation of CockroachDB");
+    expect(cluster.version).toMatch(/^CockroachDB CCL v21\.2\..*PostgreSQL/);
+    expect(await query(cluster.url, "SELECT version()")).toEqual([{ version: cluster.version }]);
+  });
+
+  test("makes, lists, uses and drops databases, also under other sessions", async () => {
+    const [a, b] = [await connect(cluster.url), await connect(cluster.url)];
+    await a.query("CREATE DATABASE bank");
+    await expect(a.query("CREATE DATABASE bank")).rejects.toMatchObject({
+      code: "42P04",
+      message: 'database "bank" already exists',
+    });
+    await a.query("CREATE DATABASE IF NOT EXISTS bank");
+    const names = (await a.query("SHOW DATABASES")).rows.map((row: { database_name: string }) => row.database_name);
+    expect(names).toEqual(["app", "bank", "defaultdb", "postgres", "system"]);
+    await a.query("USE bank");
+    await a.query("CREATE TABLE accounts (id INT PRIMARY KEY, balance INT)");
+    await a.query("UPSERT INTO accounts VALUES (1, 10)");
+    expect((await a.query("SHOW database")).rows).toEqual([{ database: "bank" }]);
+    await expect(a.query("USE nowhere")).rejects.toMatchObject({ message: 'database "nowhere" does not exist' });
+    await b.query("SET database = bank");
+    expect((await b.query("SELECT balance FROM accounts WHERE id = $1", [1])).rows).toEqual([{ balance: "10" }]);
+    await a.query("USE app");
+    await a.query("DROP DATABASE bank CASCADE");
+    await expect(b.query("SELECT * FROM accounts")).rejects.toMatchObject({ code: "42P01" });
+    expect((await b.query("SELECT 1 AS a")).rows).toEqual([{ a: "1" }]);
+    await Promise.all([a.end(), b.end()]);
+  });
+
+  test("lets a statement prepared by name follow schema changes and databases", async () => {
+    const client = await connect(cluster.url);
+    await client.query("CREATE TABLE follow (id INT PRIMARY KEY, v INT)");
+    const insert = { name: "ins", text: "INSERT INTO follow VALUES ($1, $2)" };
+    await client.query({ ...insert, values: [1, 2] });
+    await client.query("CREATE DATABASE other");
+    await client.query("USE other");
+    await expect(client.query({ ...insert, values: [1, 2] })).rejects.toMatchObject({ code: "42P01" });
+    await client.query("USE app");
+    await client.query({ ...insert, values: [2, 3] });
+    expect((await client.query("SELECT count(*) AS n FROM follow")).rows).toEqual([{ n: "2" }]);
+    await client.end();
+  });
+
+  test("takes rows by COPY", async () => {
+    const client = await connect(cluster.url);
+    await client.query("CREATE TABLE copied (id INT PRIMARY KEY, s STRING)");
+    const { connection } = client as unknown as {
+      connection: { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void; query(sql: string): void };
+    };
+    const tag = await new Promise<string>((resolve, reject) => {
+      let text = "";
+      client.query({
+        submit: () => {
+          connection.query("COPY copied FROM STDIN");
+          return null;
+        },
+        handleCopyInResponse: () => {
+          connection.sendCopyFromChunk(Buffer.from("1\tone\n2\t"));
+          connection.sendCopyFromChunk(Buffer.from("two\n"));
+          connection.endCopyFrom();
+        },
+        handleCommandComplete: (message: { text: string }) => {
+          text = message.text;
+        },
+        handleReadyForQuery: () => resolve(text),
+        handleError: reject,
+      } as unknown as pg.Submittable);
+    });
+    expect(tag).toBe("COPY 2");
+    expect((await client.query("SELECT s FROM copied ORDER BY id")).rows).toEqual([{ s: "one" }, { s: "two" }]);
+    await client.end();
+  });
+
+  test("runs beside another one, and ends", async () => {
+    const other = await startDemoCluster({ preferRealBinary: false });
+    try {
+      expect(other.port).not.toBe(cluster.port);
+      await query(other.url, "CREATE TABLE only_here (a INT)");
+      await expect(query(cluster.url, "SELECT * FROM only_here")).rejects.toMatchObject({ code: "42P01" });
+    } finally {
+      await other.stop();
+      await other.stop();
+    }
+    await expect(connect(other.url)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  test("restarts on the same port and data", async () => {
+    const client = await connect(cluster.url);
+    await client.query("CREATE TABLE kept (a INT PRIMARY KEY)");
+    await client.query("INSERT INTO kept VALUES (1)");
+    const lost = new Promise((resolve) => client.once("end", resolve));
+    await cluster.restart();
+    await lost;
+    expect(await query(cluster.url, "SELECT a FROM kept")).toEqual([{ a: "1" }]);
+  });
+});
