@@ -119,7 +119,7 @@ export const hasTerminal: boolean =
 export function startOnTerminal(args: readonly string[], environment?: NodeJS.ProcessEnv): Program {
   const program = new Program(
     "python3",
-    ["-c", bridge, process.execPath, tegmen, ...args],
+    ["-c", bridge, "sh", "-c", 'stty cols 100 rows 40; exec "$@"', "sh", process.execPath, tegmen, ...args],
     environment ?? environmentOf(temporaryFolder()),
   );
   onTestFinished(async () => {

@@ -47,7 +47,7 @@ describe.skipIf(!hasTerminal)("the shell, on a pseudo-terminal (made by python3)
     const program = await shell();
     program.write("BEGIN;\r");
     await program.until(/ OPEN> /);
-    program.write("SELECT nothing FROM nowhere;\r");
+    program.write("SELECT a FROM nowhere;\r");
     await program.until("42P01");
     await program.until(/ ERROR> /);
     program.write("ROLLBACK;\r");

@@ -69,11 +69,11 @@ test("the result of a statement is there before the next one is", async () => {
 });
 
 test("the first error stops everything, and is told with its code", async () => {
-  const { code, stdout, stderr } = await sql(["-e", "SELECT 1::INT8 AS a; SELECT nothing FROM nowhere; SELECT 2 AS b"]);
+  const { code, stdout, stderr } = await sql(["-e", "SELECT 1::INT8 AS a; SELECT a FROM nowhere; SELECT 2 AS b"]);
   expect(stdout).toBe("a\n1\n");
   expect(stderr).toMatch(/^ERROR: relation "nowhere" does not exist\nSQLSTATE: 42P01\n/);
   expect(code).toBe(1);
-  const piped = await sql([], "SELECT nothing FROM nowhere;\nSELECT 2 AS b;\n");
+  const piped = await sql([], "SELECT a FROM nowhere;\nSELECT 2 AS b;\n");
   expect(piped).toMatchObject({ code: 1, stdout: "" });
 });
 

@@ -55,7 +55,8 @@ export class Printer {
 
   #printRows(columns: readonly Field[], rows: readonly RawRow[]): void {
     const table = tableLines(columns, rows);
-    const tooWide = this.expandWide && rows.length > 0 && tableWidth(table) > (process.stdout.columns ?? Infinity);
+    // A terminal that does not know its size says 0.
+    const tooWide = this.expandWide && rows.length > 0 && tableWidth(table) > (process.stdout.columns || Infinity);
     const lines = this.format === "records" || tooWide ? recordLines(columns, rows) : table;
     this.out([...lines, rowCount(rows.length)]);
   }

@@ -17,11 +17,11 @@ export class TerminalOutput extends Writable {
   }
 
   get columns(): number {
-    return this.#terminal.columns;
+    return this.#terminal.columns || 80;
   }
 
   get rows(): number {
-    return this.#terminal.rows;
+    return this.#terminal.rows || 24;
   }
 
   override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
