@@ -282,6 +282,8 @@ export const CACHE_VARIABLES: readonly string[] = ["default_int_size", "sql_safe
 /** What `translateError` may look at besides the backend's fields. */
 export interface ErrorContext {
   readonly catalog: CatalogView;
+  readonly user?: string | undefined;
+  readonly database?: string | undefined;
   readonly searchPath: readonly string[];
   /** The statement that failed, where there is one. */
   readonly statement?: Statement | undefined;

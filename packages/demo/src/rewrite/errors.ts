@@ -328,7 +328,47 @@ const RULES: readonly Rule[] = [
     match: /^could not determine data type of parameter (\$\d+)$/,
     into: ([, parameter]) => untypedPlaceholder(parameter ?? ""),
   },
-  { code: "26000", match: /./, into: () => ({}) },
+  {
+    match: /^(LIMIT|OFFSET) must not be negative$/,
+    into: ([, word]) => ({ code: "XXUUU", message: `negative value for ${word}` }),
+  },
+  {
+    match: /^WITH query name "(.*)" specified more than once$/,
+    into: ([, name]) => ({ message: `WITH query name ${name} specified more than once` }),
+  },
+  {
+    match: /^(?:WITH query|table) "(.*)" has (\d+) columns available but (\d+) columns specified$/,
+    into: ([, name, has, wanted]) => ({
+      message: `source "${name}" has ${has} columns available but ${wanted} columns specified`,
+    }),
+  },
+  {
+    match: /^window function (\w+) requires an OVER clause$/,
+    into: ([, name]) => ({ message: `window function ${name}() requires an OVER clause` }),
+  },
+  { code: "22023", match: /^step size cannot equal zero$/, into: () => ({ message: "step cannot be 0" }) },
+  {
+    code: "42501",
+    match: /^permission denied for (?:table|view|sequence|relation) (.*)$/,
+    into: ([, name], _, context) => noPrivilege(name ?? "", context),
+  },
+  {
+    code: "42501",
+    match: /^permission denied to create role$/,
+    into: (_, __, { user }) => ({ message: `user ${user} does not have CREATEROLE privilege` }),
+  },
+  {
+    code: "42501",
+    match: /^permission denied for (?:database|schema) (.*)$/,
+    into: (_, __, { user, database }) => ({
+      message: `user ${user} does not have CREATE privilege on database ${database}`,
+    }),
+  },
+  {
+    code: "42501",
+    match: /^must be owner of (?:table|view|sequence|relation) (.*)$/,
+    into: ([, name], _, context) => notOwner(name ?? "", context),
+  },
 ];
 
 function unknownFunction(name: string, args: string): Partial<SqlErrorFields> {
@@ -444,6 +484,27 @@ function lockedKey(context: ErrorContext, key: readonly string[]): string | unde
   )
     return undefined;
   return where.left.parts.at(-1)?.text === key[0] ? where.right.value : undefined;
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  insert: "INSERT",
+  update: "UPDATE",
+  delete: "DELETE",
+  truncate: "DROP",
+  grant: "GRANT",
+};
+
+function noPrivilege(relation: string, { user, statement }: ErrorContext): Partial<SqlErrorFields> {
+  const locks = statement?.node.kind === "select" && statement.node.locking.length > 0;
+  const privilege = locks ? "UPDATE" : (VERBS[statement?.kind ?? ""] ?? "SELECT");
+  return { message: `user ${user} does not have ${privilege} privilege on relation ${relation}` };
+}
+
+function notOwner(relation: string, { user, statement }: ErrorContext): Partial<SqlErrorFields> {
+  if (statement?.kind === "alterTable")
+    return { message: `must be owner of table ${relation} or have CREATE privilege on table ${relation}` };
+  const privilege = statement?.kind === "drop" ? "DROP" : "CREATE";
+  return { message: `user ${user} does not have ${privilege} privilege on relation ${relation}` };
 }
 
 const untypedPlaceholder = (parameter: string): Partial<SqlErrorFields> => ({

@@ -329,7 +329,14 @@ export class SessionCore {
     }
     const catalog = this.#context?.catalog ?? NO_CATALOG;
     const searchPath = this.variables.searchPath;
-    const translated = this.cluster.sql.translateError(fields, { catalog, searchPath, statement, atCommit });
+    const translated = this.cluster.sql.translateError(fields, {
+      catalog,
+      searchPath,
+      statement,
+      atCommit,
+      user: this.user,
+      database: this.database,
+    });
     return { ...sqlErrorFields(translated), severity: severity === "FATAL" ? severity : undefined };
   }
 

@@ -254,7 +254,7 @@ export class SelectParser {
     }
     const name = c.qualifiedName();
     if (!only) c.acceptOp("*");
-    const hint = this.indexHint();
+    const hint = c.help("<SOURCE>", () => this.indexHint());
     const ordinality = this.#ordinality();
     const { alias, columns } = this.#alias();
     return { kind: "table", name, only, hint, ordinality, alias, columns, ...c.span(start) };
@@ -358,7 +358,7 @@ export class SelectParser {
 
   /** `AS t (a, b)` or `AS t (a INT, b STRING)` */
   #aliasColumns(): Name[] {
-    return this.cursor.optionalColumnList();
+    return this.cursor.help("<SOURCE>", () => this.cursor.optionalColumnList());
   }
 
   /** `@name`, `@[1]`, `@{FORCE_INDEX=name,ASC}` */

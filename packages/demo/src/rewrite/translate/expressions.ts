@@ -217,6 +217,9 @@ export class ExpressionTranslator {
         if (!condition || !yes || !no) throw new SqlError({ code: "42601", message: "if() needs three arguments" });
         return `CASE WHEN ${this.expr(condition)} THEN ${this.expr(yes)} ELSE ${this.expr(no)} END`;
       }
+      case "extract":
+        // CockroachDB answers a FLOAT
+        return `${this.#with(expr, args)}::float8`;
       case "ifnull":
         return `COALESCE(${list()})`;
       case "iferror":

@@ -4,7 +4,15 @@ const HIDDEN_NAMES: ReadonlySet<string> = new Set(
   pg_cancel_backend pg_terminate_backend txid_current txid_current_if_assigned txid_current_snapshot pg_reload_conf
   pg_rotate_logfile pg_promote pg_switch_wal pg_create_restore_point query_to_xml table_to_xml cursor_to_xml
   database_to_xml schema_to_xml query_to_xmlschema xpath pg_notify pg_export_snapshot pg_import_system_collations
-  current_query inet_server_port`.split(/\s+/),
+  current_query inet_server_port to_char to_number to_date make_date make_time make_interval make_timestamp make_timestamptz
+  isfinite date_part justify_days justify_hours justify_interval gcd lcm scale min_scale trim_scale factorial erf erfc setseed
+  random_normal any_value array_fill array_dims array_ndims cardinality trim_array array_sample array_shuffle array_sort
+  array_reverse normalize unistr parse_ident string_to_table regexp_like regexp_instr regexp_substr regexp_count
+  regexp_matches regexp_match starts_with to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
+  setweight ts_rank ts_rank_cd ts_headline casefold uuidv4 uuidv7 uuid_extract_timestamp uuid_extract_version
+  jsonb_path_query jsonb_path_exists jsonb_path_match jsonb_path_query_array jsonb_path_query_first jsonb_set_lax
+  date_bin date_add date_subtract pg_notification_queue_usage pg_listening_channels range_agg xmlagg int4range int8range
+  numrange tsrange tstzrange daterange crc32 crc32c`.split(/\s+/),
 );
 
 const HIDDEN_PREFIXES: readonly string[] = [
