@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { findCockroach, startCockroach } from "./backend/cockroach.ts";
 import { startPostgres } from "./backend/postgres.ts";
 import { Gateway } from "./server/gateway.ts";
+import { BackendConnection } from "./session/backend-connection.ts";
 import { Databases } from "./session/databases.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
 import { emulationSql, emulationTemplateSql, emulationVersion } from "./session/emulation-sql.ts";
@@ -110,9 +111,9 @@ class RealCluster extends Cluster {
   readonly version: string;
   readonly #server: CockroachServer;
 
-  constructor(server: CockroachServer, database: string) {
+  constructor(server: CockroachServer, database: string, version: string) {
     super(server, database);
-    this.version = "CockroachDB";
+    this.version = version;
     this.#server = server;
   }
 
@@ -131,7 +132,18 @@ class RealCluster extends Cluster {
 
 async function startReal(binary: string, options: DemoClusterOptions): Promise<DemoCluster> {
   const server = await startCockroach({ binary, ...(options.port !== undefined && { port: options.port }) });
-  return new RealCluster(server, options.database ?? "defaultdb");
+  const database = options.database ?? "defaultdb";
+  try {
+    const { host, port } = server;
+    const connection = await BackendConnection.open({ address: { host, port }, user: "root", database: "defaultdb" });
+    const [[version] = []] = await connection.run("SELECT version()");
+    await connection.run(`CREATE DATABASE IF NOT EXISTS "${database.replaceAll('"', '""')}"`);
+    connection.close();
+    return new RealCluster(server, database, version ?? "CockroachDB");
+  } catch (cause) {
+    await server.stop();
+    throw cause;
+  }
 }
 
 // ---------------------------------------------------------------- the emulation

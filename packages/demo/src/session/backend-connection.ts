@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { FramingError, MessageReader } from "../server/message-reader.ts";
 import { BACKEND, BodyReader, FRONTEND, readError } from "../server/messages.ts";
 import { MessageWriter } from "../server/message-writer.ts";
+import { ScramClient } from "./scram.ts";
 import type { ErrorFields, StatusByte } from "../server/messages.ts";
 
 /** Where the PostgreSQL server behind the gateway listens. */
@@ -11,6 +12,8 @@ export interface BackendAddress {
   readonly socketPath?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** The superuser's password, where the server asks for one (it does on TCP). */
+  readonly password?: string | undefined;
 }
 
 /** What a backend connection opens. */
@@ -99,7 +102,7 @@ export class BackendConnection {
     });
   }
 
-  /** Opens a session (trust authentication). @throws {BackendLostError} when the server refuses or cannot be reached. */
+  /** Opens a session. @throws {BackendLostError} when the server refuses or cannot be reached. */
   static async open(target: BackendTarget): Promise<BackendConnection> {
     const socket = connect(connectOptions(target.address));
     socket.setNoDelay(true);
@@ -246,6 +249,7 @@ export class BackendConnection {
     await new Promise<void>((resolve, reject) => {
       let failed: ErrorFields | undefined;
       let error: Error | undefined;
+      const scram = new ScramClient(target.address.password ?? "");
       socket.on("error", (cause) => {
         error = cause;
       });
@@ -256,8 +260,10 @@ export class BackendConnection {
           if (type === BACKEND.backendKeyData) {
             this.#processId = body.uint32();
             this.#secret = Buffer.from(body.bytes(body.rest));
-          } else if (type === BACKEND.authentication && body.uint32() !== 0) {
-            failed = { code: "28000", message: "the backend asks for a password" };
+          } else if (type === BACKEND.authentication) {
+            const problem = this.#authenticate(body, scram);
+            if (problem === undefined) return;
+            failed = { code: "28000", message: problem };
             socket.destroy();
           }
         },
@@ -275,6 +281,31 @@ export class BackendConnection {
       });
       socket.write(startupPacket(target));
     });
+  }
+
+  /** Answers a request for a password. Returns what is wrong, if the connection cannot go on. */
+  #authenticate(body: BodyReader, scram: ScramClient): string | undefined {
+    const method = body.uint32();
+    const answer = (write: (out: MessageWriter) => void): undefined => {
+      this.#out.begin(FRONTEND.password);
+      write(this.#out);
+      this.#out.end();
+      this.#out.flush();
+    };
+    const text = (): string => body.bytes(body.rest).toString("utf8");
+    switch (method) {
+      case 0:
+      case 12:
+        return undefined;
+      case 10:
+        return answer((out) => out.string("SCRAM-SHA-256").counted(scram.first()));
+      case 11: {
+        const final = scram.final(text());
+        return answer((out) => out.bytes(Buffer.from(final)));
+      }
+      default:
+        return `the backend asks for authentication of an unknown kind (${method})`;
+    }
   }
 
   #receive(chunk: Buffer): void {

@@ -1,6 +1,6 @@
 import { CACHE_VARIABLES } from "../rewrite/contract.ts";
 import { SqlError } from "../rewrite/sql-error.ts";
-import { writeError, writeParameterStatus } from "../server/messages.ts";
+import { BACKEND, writeError, writeParameterStatus } from "../server/messages.ts";
 import { BackendConnection, BackendLostError, BackendQueryError } from "./backend-connection.ts";
 import { RETRY_HINT, TransactionState } from "./transaction-state.ts";
 import type { CatalogView, Statement, TranslateContext, Translation } from "../rewrite/contract.ts";
@@ -52,6 +52,8 @@ export class SessionCore {
   failure: Failure | undefined;
   /** Set when the client asked for the running statement to end. */
   cancelled = false;
+  /** The statement the simple protocol runs at the backend now. */
+  running: Statement | undefined;
   /** The statement that runs now, and since when (milliseconds since 1970; 0 while none runs). */
   activeQuery = "";
   activeSince = 0;
@@ -198,7 +200,7 @@ export class SessionCore {
   parse(text: string): CachedText {
     let cached = this.#texts.get(text);
     if (!cached) {
-      const statements = this.cluster.sql.parse(text);
+      const statements = this.#guard(() => this.cluster.sql.parse(text));
       cached = { statements, translations: [], context: undefined };
       if (text.length <= CACHED_TEXT_LENGTH) {
         if (this.#texts.size >= CACHED_TEXTS) {
@@ -224,7 +226,7 @@ export class SessionCore {
     if (known) return known;
     const statement = text.statements[index];
     if (!statement) throw new RangeError(`no statement ${index}`);
-    const translation = this.cluster.sql.translate(statement, context);
+    const translation = this.#guard(() => this.cluster.sql.translate(statement, context));
     text.translations[index] = translation;
     return translation;
   }
@@ -258,6 +260,20 @@ export class SessionCore {
     this.#ownCatalog = undefined;
     this.#ownCatalogStale = false;
     if (committed) this.cluster.databases.schemaChanged(this.#database);
+  }
+
+  /** A fault of the SQL side costs the statement, not the session. */
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      if (cause instanceof SqlError) throw cause;
+      this.cluster.log(`the SQL side failed: ${(cause as Error)?.stack ?? String(cause)}`);
+      throw new SqlError({
+        code: "XX000",
+        message: `internal error of the demo cluster: ${(cause as Error)?.message ?? String(cause)}`,
+      });
+    }
   }
 
   #contextWith(catalog: CatalogView): TranslateContext {
@@ -340,12 +356,17 @@ export class SessionCore {
     return { ...sqlErrorFields(translated), severity: severity === "FATAL" ? severity : undefined };
   }
 
+  /** Passes on what CockroachDB would say as well; most of PostgreSQL's notices are its own affair. */
   #notice(fields: ErrorFields): void {
     const level = this.variables.get("client_min_messages");
-    if (level === "error" || level === "fatal" || level === "panic") return;
-    if (level === "warning" && fields.severity !== "WARNING") return;
-    // Notices of the backend speak of PostgreSQL; what CockroachDB would say comes from the SQL side.
-    this.cluster.log(`notice of the backend: ${fields.message}`);
+    const exists = /^(relation|enum label) (".*" already exists, skipping)$/s.exec(fields.message);
+    if (!exists || /^(warning|error|fatal|panic)$/.test(level)) {
+      this.cluster.log(`notice of the backend: ${fields.message}`);
+      return;
+    }
+    if (exists[1] === "relation" && this.running?.kind !== "createTable") return;
+    const what = exists[1] === "enum label" ? "enum value" : "relation";
+    writeError(this.client.out, { code: "00000", message: `${what} ${exists[2]}` }, BACKEND.notice);
   }
 
   #progress(): void {

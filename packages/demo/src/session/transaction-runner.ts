@@ -112,8 +112,10 @@ export class TransactionRunner {
       operation.reset();
       operation.capture = open ? this.log : undefined;
       core.failure = undefined;
+      core.running = statement;
       core.backend.queueQuery(sql, operation);
       await core.backend.settle();
+      core.running = undefined;
       const failure = core.failure as { fields: ErrorFields } | undefined;
       if (!failure) {
         if (open) this.log.commit([{ query: sql }]);
@@ -145,7 +147,7 @@ export class TransactionRunner {
       return true;
     }
     if (isForced(fields) || attempt >= MAX_REPLAYS) return false;
-    await this.#pause(attempt);
+    if (attempt > 1) await this.#pause(attempt);
     return this.#replay();
   }
 
