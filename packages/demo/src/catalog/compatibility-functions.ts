@@ -84,6 +84,13 @@ CREATE FUNCTION crdb_demo.to_english(n int8) RETURNS text LANGUAGE sql IMMUTABLE
   FROM pg_catalog.regexp_split_to_table(pg_catalog.abs(n)::text, '') WITH ORDINALITY AS t (d, i)
 $$;
 
+-- immutable, because the settings a row's text depends on are fixed
+CREATE FUNCTION crdb_demo.hash_bucket(buckets int4, key record) RETURNS int4 LANGUAGE plpgsql IMMUTABLE
+  SET timezone = 'UTC' SET datestyle = 'ISO' SET extra_float_digits = 3 AS $$
+BEGIN
+  RETURN pg_catalog.abs(pg_catalog.mod(pg_catalog.hashtext(key::text), buckets));
+END $$;
+
 CREATE FUNCTION crdb_internal.cluster_id() RETURNS uuid LANGUAGE sql STABLE AS $$
   SELECT pg_catalog.md5((SELECT system_identifier::text FROM pg_catalog.pg_control_system()))::uuid
 $$;

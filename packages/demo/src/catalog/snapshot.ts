@@ -196,7 +196,9 @@ function familiesOf(
 }
 
 function columnView(raw: RawColumn, definitions: Definitions): ColumnView {
-  const computed = definitions.get("computed", raw.position);
+  const computed = definitions.json("computed", String(raw.position)) as
+    | { expression: string; plain: string }
+    | undefined;
   return {
     name: raw.name,
     type: raw.type,
@@ -207,7 +209,11 @@ function columnView(raw: RawColumn, definitions: Definitions): ColumnView {
     generated: raw.generated !== "",
     position: raw.position,
     default: definitions.get("default", raw.position),
-    computed: computed === undefined ? undefined : { expression: computed, stored: raw.generated === "s" },
+    computed: computed && {
+      expression: computed.expression,
+      plainExpression: computed.plain,
+      stored: raw.generated === "s",
+    },
     comment: raw.comment ?? undefined,
   };
 }
@@ -227,7 +233,9 @@ function indexView(raw: RawIndex, definitions: Definitions): IndexView {
     expressions: keys.map((_, i) => body?.expressions?.[i] ?? undefined),
     storing: raw.columns.slice(raw.keys).map((column) => column ?? ""),
     inverted: body?.inverted ?? false,
+    buckets: body?.buckets,
     predicate: body?.predicate,
+    plainPredicate: body?.plainPredicate,
     comment: raw.comment ?? undefined,
   };
 }

@@ -187,7 +187,9 @@ export interface ColumnView {
   /** The default as CockroachDB prints it. */
   readonly default: string | undefined;
   /** The expression of a computed column as CockroachDB prints it. */
-  readonly computed: { readonly expression: string; readonly stored: boolean } | undefined;
+  readonly computed:
+    | { readonly expression: string; readonly plainExpression: string; readonly stored: boolean }
+    | undefined;
   readonly comment: string | undefined;
 }
 
@@ -207,7 +209,10 @@ export interface IndexView {
   readonly expressions: readonly (string | undefined)[];
   readonly storing: readonly string[];
   readonly inverted: boolean;
+  /** Set for hash-sharded indexes, whose first column is the hidden shard. */
+  readonly buckets: number | undefined;
   readonly predicate: string | undefined;
+  readonly plainPredicate: string | undefined;
   readonly comment: string | undefined;
 }
 
@@ -277,7 +282,12 @@ export interface TranslateContext {
 }
 
 /** The variables a translation looks at: part of the key of a cache of translations. */
-export const CACHE_VARIABLES: readonly string[] = ["default_int_size", "sql_safe_updates", "serial_normalization"];
+export const CACHE_VARIABLES: readonly string[] = [
+  "default_int_size",
+  "sql_safe_updates",
+  "serial_normalization",
+  "experimental_enable_hash_sharded_indexes",
+];
 
 /** What `translateError` may look at besides the backend's fields. */
 export interface ErrorContext {

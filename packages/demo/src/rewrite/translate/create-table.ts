@@ -7,7 +7,7 @@ import type { Environment } from "./environment.ts";
 import { noColumn, noRelation } from "./environment.ts";
 import type { ExpressionTranslator } from "./expressions.ts";
 import { columnsOf, Printer } from "./print.ts";
-import { printQualified, quoteName, quoteNames } from "./quote.ts";
+import { printName, printQualified, quoteName, quoteNames } from "./quote.ts";
 import { resolveType, type SqlType } from "./types.ts";
 
 /** SQL for the backend, and the statements that go with it in the same transaction. */
@@ -148,7 +148,9 @@ export class TableTranslator {
       words.push(
         `GENERATED ALWAYS AS (${this.#expressions.expr(column.computed.expr)}) ${column.computed.stored ? "STORED" : "VIRTUAL"}`,
       );
-      definitions.push(defineColumn(target, "computed", name, printer.print(column.computed.expr)));
+      definitions.push(
+        defineColumn(target, "computed", name, JSON.stringify(this.#printed(column.computed.expr, types))),
+      );
     }
     if (column.notNull || type.serial || notNull) words.push("NOT NULL");
     if (column.notVisible) definitions.push(defineColumn(target, "hidden", name, ""));
@@ -229,12 +231,16 @@ export class TableTranslator {
     types: ReadonlyMap<string, string>,
   ): { sql: string; definition: string } {
     for (const column of columnsOf(expr)) if (!types.has(column) && column !== "rowid") throw noColumn(column);
-    const expression = new Printer(this.#env, types).print(expr);
-    const plain = new Printer(this.#env, types, false).print(expr);
+    const printed = this.#printed(expr, types);
     return {
       sql: `CONSTRAINT ${quoteName(name)} CHECK (${this.#expressions.expr(expr)})`,
-      definition: define(target, "check", name, JSON.stringify({ expression, plain })),
+      definition: define(target, "check", name, JSON.stringify(printed)),
     };
+  }
+
+  #printed(expr: Expr, types: ReadonlyMap<string, string>): { expression: string; plain: string } {
+    const expression = new Printer(this.#env, types).print(expr);
+    return { expression, plain: new Printer(this.#env, types, false).print(expr) };
   }
 
   #foreignKeys(node: CreateTableNode, own: OwnTable, names: NameGiver): string[] {
@@ -319,7 +325,7 @@ export class TableTranslator {
     names: NameGiver,
     name?: string,
   ): string[] {
-    if (index.hashBuckets) throw notInDemo("hash-sharded indexes");
+    const shard = index.hashBuckets ? this.#shard(index, target, types) : undefined;
     const columns = index.elements.map((element) => element.column?.text);
     for (const column of [...columns, ...index.storing.map((s) => s.text)]) {
       if (column !== undefined && !types.has(column)) throw noColumn(column);
@@ -332,19 +338,62 @@ export class TableTranslator {
       if (index.inverted) return key;
       return `${key} ${element.descending ? "DESC NULLS LAST" : "ASC NULLS FIRST"}`;
     });
+    if (shard) elements.unshift(quoteName(shard.column));
     const storing = index.storing.length > 0 ? ` INCLUDE (${quoteNames(index.storing)})` : "";
     if (index.inverted && storing !== "") throw notInDemo("inverted indexes that store columns");
     const where = index.where ? ` WHERE ${this.#expressions.expr(index.where)}` : "";
     const using = index.inverted ? " USING gin" : "";
     const printer = new Printer(this.#env, types);
+    const first = shard ? (["ASC"] as const) : [];
     const body: IndexBody = {
-      directions: index.elements.map((element) => element.direction ?? "ASC"),
+      directions: [...first, ...index.elements.map((element) => element.direction ?? "ASC")],
+      buckets: shard?.buckets,
       predicate: index.where ? printer.print(index.where) : undefined,
+      plainPredicate: index.where ? new Printer(this.#env, types, false).print(index.where) : undefined,
       inverted: index.inverted || undefined,
-      expressions: index.elements.map((element) => (element.expr ? printer.print(element.expr) : null)),
+      expressions: [...first.map(() => null), ...index.elements.map((e) => (e.expr ? printer.print(e.expr) : null))],
     };
     const create = `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${quoteName(backendIndexName(table, given))} ON ${target}${using} (${elements.join(", ")})${storing}${where}`;
-    return [create, define(target, "index", given, JSON.stringify(body))];
+    return [...(shard?.statements ?? []), create, define(target, "index", given, JSON.stringify(body))];
+  }
+
+  /** The hidden column that a hash-sharded index begins with. */
+  #shard(
+    index: IndexDefinition,
+    target: string,
+    types: ReadonlyMap<string, string>,
+  ): { column: string; buckets: number; statements: string[] } {
+    if (this.#env.variable("experimental_enable_hash_sharded_indexes") !== "on") {
+      throw new SqlError({
+        code: "0A000",
+        message: "hash sharded indexes require the experimental_enable_hash_sharded_indexes session variable",
+      });
+    }
+    const buckets = Number(index.hashBuckets?.kind === "literal" ? index.hashBuckets.value : Number.NaN);
+    if (!Number.isInteger(buckets) || buckets < 2) {
+      throw new SqlError({ code: "22023", message: "BUCKET_COUNT must be an integer greater than 1" });
+    }
+    const keys = index.elements.map((element) => element.column?.text ?? impossible());
+    for (const key of keys) if (!types.has(key)) throw noColumn(key);
+    const column = `crdb_internal_${keys.join("_")}_shard_${buckets}`;
+    const texts = keys.map((key) => `COALESCE(CAST(${printName(key)} AS STRING), '':::STRING)`).join(", ");
+    const computed = `mod(fnv32(${texts}), ${buckets}:::INT8)`;
+    const numbers = Array.from({ length: buckets }, (_, i) => i);
+    const check = {
+      expression: `${column} IN (${numbers.map((n) => `${n}:::INT8`).join(", ")})`,
+      plain: `${column} IN (${numbers.join(", ")})`,
+    };
+    const checkName = `check_${column}`;
+    const statements = [
+      `ALTER TABLE ${target} ADD COLUMN ${quoteName(column)} int4 NOT NULL GENERATED ALWAYS AS ` +
+        `(crdb_demo.hash_bucket(${buckets}, ROW(${quoteNames(keys)}))) STORED, ` +
+        `ADD CONSTRAINT ${quoteName(checkName)} CHECK (${quoteName(column)} IN (${numbers.join(", ")}))`,
+      defineColumn(target, "type", column, "INT4"),
+      defineColumn(target, "computed", column, JSON.stringify({ expression: computed, plain: computed })),
+      defineColumn(target, "hidden", column, ""),
+      define(target, "check", checkName, JSON.stringify(check)),
+    ];
+    return { column, buckets, statements };
   }
 
   // ---------------------------------------------------------------- families

@@ -9,7 +9,7 @@ export type DefinitionKind =
   | "type"
   /** `name`: attribute number; body: the default as CockroachDB prints it. */
   | "default"
-  /** `name`: attribute number; body: the generation expression. */
+  /** `name`: attribute number; body: JSON { expression, plain }. */
   | "computed"
   /** `name`: attribute number: not part of `*`. */
   | "hidden"
@@ -26,7 +26,11 @@ export type DefinitionKind =
 export interface IndexBody {
   readonly directions: readonly ("ASC" | "DESC")[];
   readonly predicate?: string | undefined;
+  /** Without the types of constants. */
+  readonly plainPredicate?: string | undefined;
   readonly inverted?: boolean | undefined;
+  /** The number of buckets of a hash-sharded index, whose first column is the shard. */
+  readonly buckets?: number | undefined;
   /** Expressions as CockroachDB prints them, null where the element is a column. */
   readonly expressions?: readonly (string | null)[] | undefined;
 }

@@ -45,7 +45,8 @@ function createTable(table: TableView): string {
   const families = table.families.length > 0 ? table.families : [{ name: "primary", columns: storedColumns(table) }];
   for (const family of families) lines.push(`FAMILY ${printName(family.name)} (${list(family.columns)})`);
   for (const constraint of table.constraints) {
-    if (constraint.kind !== "check") continue;
+    // the check of a shard column is part of its index
+    if (constraint.kind !== "check" || constraint.name.startsWith("check_crdb_internal_")) continue;
     const valid = constraint.validated ? "" : " NOT VALID";
     lines.push(`CONSTRAINT ${printName(constraint.name)} CHECK (${constraint.expression ?? ""})${valid}`);
   }
@@ -67,14 +68,16 @@ function columnLine(column: ColumnView): string {
 }
 
 function indexLine(index: TableView["indexes"][number]): string {
-  const elements = index.columns.map((column, i) => {
+  const shown = index.columns.map((column, i) => {
     const key = column === undefined ? `(${index.expressions[i] ?? ""})` : printName(column);
     return index.inverted ? key : `${key} ${index.directions[i] ?? "ASC"}`;
   });
+  const elements = index.buckets === undefined ? shown : shown.slice(1);
+  const hash = index.buckets === undefined ? "" : ` USING HASH WITH BUCKET_COUNT = ${index.buckets}`;
   const kind = index.inverted ? "INVERTED INDEX" : index.unique ? "UNIQUE INDEX" : "INDEX";
   const storing = index.storing.length > 0 ? ` STORING (${list(index.storing)})` : "";
   const where = index.predicate === undefined ? "" : ` WHERE ${index.predicate}`;
-  return `${kind} ${printName(index.name)} (${elements.join(", ")})${storing}${where}`;
+  return `${kind} ${printName(index.name)} (${elements.join(", ")})${hash}${storing}${where}`;
 }
 
 function comments(table: TableView): string {

@@ -154,7 +154,7 @@ export class ShowTranslator {
     if (what.database && what.database.text !== database) throw notInDemo("SHOW TABLES FROM another database");
     if (schema !== undefined && !what.database && schema === database && !catalog.hasSchema(schema)) schema = undefined;
     if (schema !== undefined && !catalog.hasSchema(schema)) {
-      throw new SqlError({ code: "42P01", message: `target database or schema does not exist` });
+      throw new SqlError({ code: "3F000", message: "target database or schema does not exist" });
     }
     const found = this.#relations().filter((table) => schema === undefined || table.schema === schema);
     const columns: Answer["columns"] = [
@@ -176,7 +176,7 @@ export class ShowTranslator {
     const rows = table.columns.map((column) => {
       const indices = table.indexes.filter((index) => covers(table, index, column.name)).map((index) => index.name);
       const row = [
-        column.name, column.displayType, bool(column.nullable), column.default ?? null, column.computed?.expression ?? "",
+        column.name, column.displayType, bool(column.nullable), column.default ?? null, column.computed?.plainExpression ?? "",
         arrayText(indices.sort()), bool(column.hidden),
       ]; // prettier-ignore
       return withComment ? [...row, column.comment ?? null] : row;
@@ -220,8 +220,10 @@ export class ShowTranslator {
       const onlyHidden = index.columns.every((column) => column !== undefined && hidden.has(column));
       if (index.primary && !onlyHidden)
         rows.push([table.name, index.name, "PRIMARY KEY", `PRIMARY KEY (${parts})`, "t"]);
-      else if (index.unique && !index.primary && index.predicate === undefined)
-        rows.push([table.name, index.name, "UNIQUE", `UNIQUE (${parts})`, "t"]);
+      else if (index.unique && !index.primary) {
+        const where = index.plainPredicate === undefined ? "" : ` WHERE (${index.plainPredicate})`;
+        rows.push([table.name, index.name, "UNIQUE", `UNIQUE (${parts})${where}`, "t"]);
+      }
     }
     for (const constraint of table.constraints) {
       if (constraint.kind === "check") {
@@ -270,7 +272,7 @@ export class ShowTranslator {
         this.#env.virtualTables.add("databases");
         const comment = what.withComment ? ", comment" : "";
         return {
-          sql: `SELECT database_name, owner, NULL::text AS primary_region, '{}'::text[] AS regions, NULL::text AS survival_goal${comment} FROM crdb_internal.databases ORDER BY database_name`,
+          sql: `SELECT database_name, owner::name, NULL::text AS primary_region, '{}'::text[] AS regions, NULL::text AS survival_goal${comment} FROM crdb_internal.databases ORDER BY database_name`,
           tag: "SHOW DATABASES",
         };
       }
@@ -334,7 +336,7 @@ function indexParts(table: TableView, index: TableView["indexes"][number]): Inde
     column: column ?? "crdb_internal_idx_expr",
     direction: index.directions[i] ?? "ASC",
     storing: false,
-    implicit: false,
+    implicit: index.buckets !== undefined && i === 0,
   }));
   for (const column of index.storing) parts.push({ column, direction: "N/A", storing: true, implicit: false });
   if (!index.primary) {
