@@ -20,6 +20,7 @@ export class ProxiedConnection {
   readonly #bytesLeft = { client: Infinity, server: Infinity };
   #closed = false;
   #turns: string[][] = [];
+  readonly #parses: string[] = [];
   /** The client has begun a batch and not sent its Sync. */
   #inBatch = false;
   #started = false;
@@ -45,6 +46,11 @@ export class ProxiedConnection {
 
   get turns(): readonly (readonly string[])[] {
     return this.#turns;
+  }
+
+  /** The statements that were parsed here. */
+  get parses(): readonly string[] {
+    return this.#parses;
   }
 
   forgetTurns(): void {
@@ -103,6 +109,7 @@ export class ProxiedConnection {
     if (!this.#started || message.type === "X") return;
     if (!this.#inBatch && this.#syncsSent === this.#readyReceived) this.#turns.push([]);
     this.#inBatch = true;
+    if (message.type === "P") this.#parses.push(message.text);
     if (message.type === "B" || message.type === "Q") this.#turns.at(-1)?.push(message.text);
     if (!isEndOfBatch(message)) return;
     this.#inBatch = false;
