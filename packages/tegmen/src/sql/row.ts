@@ -1,0 +1,57 @@
+import type { AnyExpression, Families } from "./expressions.ts";
+import type { Family, labelKey, nullSources, Operand, SelectItem } from "./operand.ts";
+
+/** `null` unless there is nothing. */
+type NullIf<X> = [X] extends [never] ? never : null;
+
+/**
+ * The rows of a query.
+ *
+ * @typeParam Fields its columns, by their keys
+ * @typeParam Nulled the tables that an outer join may leave out
+ */
+export type RowOf<Fields, Nulled> = {
+  [K in keyof Fields]: Fields[K] extends Operand<infer T, infer S> ? T | NullIf<S & (Nulled | null)> : never;
+};
+
+/** Selected expressions by their keys. */
+export type FieldsOf<Item extends SelectItem> = { [I in Item as I[typeof labelKey]]: I };
+
+/** The tables that expressions come from. */
+export type SourcesOf<Item extends Operand> = Exclude<Item[typeof nullSources], null> & string;
+
+/**
+ * The columns of a query when it is a source itself: a subquery or a common table expression.
+ *
+ * @typeParam N the name of the source
+ */
+export type DerivedColumns<N extends string, Fields, Nulled> = {
+  readonly [K in keyof Fields & string]: Fields[K] extends Operand<infer T, infer S, infer F>
+    ? [F] extends [never]
+      ? AnyExpression<N | null, K>
+      : Families<T, N | NullIf<S & (Nulled | null)>, K>[F & Family]
+    : never;
+};
+
+/** Says in an error message that two columns of a row have one key. */
+export interface DuplicateLabel<K> {
+  readonly "two columns have this label: give one of them another with .as()": K;
+}
+
+type FirstDuplicate<Items, Seen = never> = Items extends readonly [infer Head extends SelectItem, ...infer Rest]
+  ? Head[typeof labelKey] extends Seen
+    ? Head[typeof labelKey]
+    : FirstDuplicate<Rest, Seen | Head[typeof labelKey]>
+  : never;
+
+/** What a select list has to be besides a list of expressions: without two that have one key. */
+export type Distinct<Items extends readonly SelectItem[]> =
+  FirstDuplicate<Items> extends infer K ? ([K] extends [never] ? unknown : readonly DuplicateLabel<K>[]) : never;
+
+/** The column of a query that has only one. */
+export type ScalarOf<Fields> =
+  Fields[keyof Fields] extends Operand<infer T, unknown, infer F>
+    ? [F] extends [never]
+      ? AnyExpression
+      : Families<T, null, "?column?">[F & Family]
+    : never;
