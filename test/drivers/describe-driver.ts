@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { beforeAll, describe } from "vitest";
 import type { Driver } from "../../packages/tegmen/src/drivers/driver.ts";
 import { testBatches } from "./batches.ts";
 import { testConnecting } from "./connecting.ts";
@@ -6,7 +6,7 @@ import { type DriverCapabilities, Harness } from "./harness.ts";
 import { testLifecycle } from "./lifecycle.ts";
 import { testPrepared } from "./prepared.ts";
 import { testStreams } from "./streams.ts";
-import { startTestServer, type TestServer } from "./test-server.ts";
+import { serverTarget } from "./server-target.ts";
 import { testCopy, testValues } from "./values.ts";
 
 /**
@@ -17,12 +17,7 @@ import { testCopy, testValues } from "./values.ts";
 export function describeDriver(name: string, driver: Driver, capabilities: DriverCapabilities): void {
   describe(`driver ${name}`, () => {
     const harness = new Harness(driver, capabilities);
-    let server: TestServer | undefined;
-    beforeAll(async () => {
-      server = await startTestServer();
-      await harness.use(server.target);
-    });
-    afterAll(() => server?.stop());
+    beforeAll(async () => harness.use(await serverTarget()));
 
     describe("connecting", () => testConnecting(harness));
     describe("batches", () => testBatches(harness));

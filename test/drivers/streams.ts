@@ -135,6 +135,14 @@ function testStream(harness: Harness, inTransaction: boolean): void {
     await settle(connection);
   });
 
+  test("an early end when all rows have come leaves the connection ready", async () => {
+    const connection = await open();
+    const stream = streamOf(connection, series, ["50"], 10);
+    await stream.next();
+    await stream.close();
+    await settle(connection);
+  });
+
   test("an end before the beginning sends nothing", async () => {
     const connection = await open();
     const { turns } = connection;

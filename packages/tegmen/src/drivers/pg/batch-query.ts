@@ -7,6 +7,7 @@ import type {
   RowConsumer,
   ServerErrorFields,
 } from "../driver.ts";
+import { copyRefused } from "../refusal.ts";
 import { PgDatabaseError, PgQueryBase, type PgField, type PgQueryHandlers, type PgWire } from "./pg-internals.ts";
 import type { PreparedStatement, StatementCache } from "./statement-cache.ts";
 
@@ -165,12 +166,15 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   handlePortalSuspended(): void {}
 
   handleCopyInResponse(wire: PgWire): void {
-    wire.sendCopyFail("tegmen sends no data for COPY FROM STDIN");
+    wire.sendCopyFail(copyRefused);
     // The batch's own Sync came while the server was waiting for data, and such a one is ignored.
     if (this.#simple === undefined) wire.sync();
   }
 
-  handleCopyData(): void {}
+  /** Data of COPY TO STDOUT, from a text of several statements. */
+  handleCopyData(): void {
+    this.#failure ??= { kind: "client", index: this.#results.length, cause: new Error(copyRefused) };
+  }
 
   handleReadyForQuery(): void {}
 

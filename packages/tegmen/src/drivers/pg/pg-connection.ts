@@ -1,3 +1,4 @@
+import type { StreamListener } from "../buffered-stream.ts";
 import {
   type BatchOutcome,
   type ConnectTarget,
@@ -8,12 +9,14 @@ import {
   type StreamOptions,
   type TransactionStatus,
 } from "../driver.ts";
+import { FlowingStream } from "../flowing-stream.ts";
+import { refusal, refusalOfText } from "../refusal.ts";
 import { BatchQuery } from "./batch-query.ts";
 import { sendCancelRequest } from "./cancel-request.ts";
 import type { PgClient, PgQueryHandlers } from "./pg-internals.ts";
-import { FlowingStream, PagedStream, type StreamHost } from "./pg-stream.ts";
+import { PagedStream } from "./pg-stream.ts";
 import { StatementCache } from "./statement-cache.ts";
-import { StreamQuery } from "./stream-query.ts";
+import { StreamQuery, type StreamStep } from "./stream-query.ts";
 
 /** The most parameters that fit into a Bind message. */
 const maxParameters = 65_535;
@@ -43,9 +46,11 @@ export class PgDriverConnection implements DriverConnection {
     this.#parameters = parameters;
     this.#cache = new StatementCache(target.preparedStatementCacheSize);
     this.address = target.host.startsWith("/") ? target.host : `${target.host}:${target.port}`;
-    let lastError: Error | undefined;
-    client.on("error", (error: Error) => (lastError ??= error));
-    client.connection.on("end", () => this.#ended(lastError ?? new Error("the server closed the connection")));
+    client.on("error", (error: Error) => {
+      this.#ended(error);
+      this.destroy();
+    });
+    client.connection.on("end", () => this.#ended(new Error("the server closed the connection")));
     client.connection.on("readyForQuery", (message: { status: TransactionStatus }) => this.#ready(message.status));
     client.connection.on("parseComplete", () => this.#inFlight[0]?.handleParseComplete());
     client.on("notice", (notice) => {
@@ -79,12 +84,8 @@ export class PgDriverConnection implements DriverConnection {
   }
 
   async run(batch: readonly DriverStatement[]): Promise<BatchOutcome> {
-    for (let index = 0; index < batch.length; index++) {
-      const count = batch[index]!.parameters.length;
-      if (count <= maxParameters) continue;
-      const cause = new RangeError(`a statement takes at most ${maxParameters} parameters, this one has ${count}`);
-      return { results: [], failure: { kind: "client", index, cause } };
-    }
+    const refused = refusal(batch, maxParameters);
+    if (refused !== undefined) return { results: [], failure: refused };
     const outcome = await this.#send(batch);
     const { failure } = outcome;
     if (failure?.kind !== "server" || !isStalePlan(failure.fields)) return outcome;
@@ -95,29 +96,37 @@ export class PgDriverConnection implements DriverConnection {
     return this.#status === "I" && batch.length === 1 && this.isOpen ? this.#send(batch) : outcome;
   }
 
-  runSimple(sql: string): Promise<BatchOutcome> {
-    return this.#send(sql);
+  async runSimple(sql: string): Promise<BatchOutcome> {
+    const refused = refusalOfText(sql);
+    return refused === undefined ? this.#send(sql) : { results: [], failure: refused };
   }
 
   stream(statement: Omit<DriverStatement, "consumer">, options: StreamOptions): DriverStream {
     this.#streams++;
-    const host: StreamHost = {
-      send: (step, listener) => {
-        const query = new StreamQuery(step, listener, this.#onSubmit);
-        if (this.#closedBy === undefined) this.#client.query(query);
-        else query.handleError(this.#closedBy);
-      },
+    const send = (step: StreamStep, listener: StreamListener): void => {
+      const refused = step.kind === "open" ? refusal([step.statement], maxParameters) : undefined;
+      if (refused !== undefined) return listener.settled(false, refused);
+      const query = new StreamQuery(step, listener, this.#onSubmit);
+      if (this.#closedBy === undefined) this.#client.query(query);
+      else query.handleError(this.#closedBy);
+    };
+    const ended = (): void => {
+      this.#streams--;
+    };
+    if (options.inTransaction) {
+      return new PagedStream({ send, ended }, statement, `tegmen_p${++this.#portals}`, options.batchSize);
+    }
+    // A portal ends with its Sync, unless there is a transaction: all rows come in one answer.
+    const host = {
+      send: (statement: Omit<DriverStatement, "consumer">, listener: StreamListener) =>
+        send({ kind: "open", statement, portal: "", rows: 0 }, listener),
       pause: () => this.#client.connection.stream.pause(),
       resume: () => this.#client.connection.stream.resume(),
       cancel: () => this.cancel(),
       destroy: () => this.destroy(),
-      ended: () => {
-        this.#streams--;
-      },
+      ended,
     };
-    return options.inTransaction
-      ? new PagedStream(host, statement, `tegmen_p${++this.#portals}`, options.batchSize)
-      : new FlowingStream(host, statement, options.batchSize);
+    return new FlowingStream(host, statement, options.batchSize);
   }
 
   async cancel(): Promise<void> {

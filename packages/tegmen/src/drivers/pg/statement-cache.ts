@@ -39,20 +39,23 @@ export class StatementCache {
     return found;
   }
 
-  /** Makes room and a name for a new statement; undefined when nothing is to be prepared. */
+  /** Makes room and a name for a new statement; undefined when there is to be none, or no room. */
   add(sql: string): PreparedStatement | undefined {
     if (this.#capacity <= 0) return undefined;
-    if (this.#bySql.size >= this.#capacity) {
-      for (const old of this.#bySql.values()) {
-        if (!old.ready) continue;
-        this.remove(old);
-        this.#toClose.push(old.name);
-        break;
-      }
-    }
+    if (this.#bySql.size >= this.#capacity && !this.#evict()) return undefined;
     const statement: PreparedStatement = { name: `tegmen_${++this.#count}`, sql, ready: false, fields: undefined };
     this.#bySql.set(sql, statement);
     return statement;
+  }
+
+  /** @returns false when all are still being prepared */
+  #evict(): boolean {
+    for (const old of this.#bySql.values()) {
+      if (!old.ready) continue;
+      this.discard(old);
+      return true;
+    }
+    return false;
   }
 
   /** Forgets a statement that the server does not have, or no longer wants to run. */

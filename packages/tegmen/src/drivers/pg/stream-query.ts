@@ -1,14 +1,7 @@
-import type { DriverFailure, DriverStatement, Field, RawRow } from "../driver.ts";
+import type { StreamListener } from "../buffered-stream.ts";
+import type { DriverFailure, DriverStatement } from "../driver.ts";
 import { asError, serverFields, toField } from "./batch-query.ts";
 import { PgDatabaseError, PgQueryBase, type PgField, type PgQueryHandlers, type PgWire } from "./pg-internals.ts";
-
-/** What one exchange of a stream brings: rows as they come, then how it ended. */
-export interface StreamListener {
-  fields(fields: readonly Field[]): void;
-  row(row: RawRow): void;
-  /** `complete` when the portal has no more rows; not called twice. */
-  settled(complete: boolean, failure: DriverFailure | undefined): void;
-}
 
 /** What to send: the first page opens the portal, later ones go on with it. */
 export type StreamStep =
