@@ -18,7 +18,8 @@ export class ClientConnection {
   readonly #socket: Socket;
   readonly #reader = new MessageReader(MAX_MESSAGE_BYTES);
   #unread = 0;
-  #wake: ((open: boolean) => void) | undefined;
+  #wake: { resolve: (open: boolean) => void; reject: (cause: Error) => void } | undefined;
+  #aborted: Error | undefined;
   #closed = false;
   #congested = false;
   readonly out: MessageWriter;
@@ -71,16 +72,25 @@ export class ClientConnection {
     return message;
   }
 
-  /** Waits for more bytes; false when the client is gone. */
+  /** Waits for more bytes; false when the client is gone. @throws what {@link abort} was given. */
   wait(): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
+    if (this.#aborted) return Promise.reject(this.#aborted);
     if (this.#unread > 0) {
       this.#unread = 0;
       return Promise.resolve(true);
     }
-    return new Promise((resolve) => {
-      this.#wake = resolve;
+    return new Promise((resolve, reject) => {
+      this.#wake = { resolve, reject };
     });
+  }
+
+  /** Lets whoever waits for the client, now or next, fail with `cause`. */
+  abort(cause: Error): void {
+    this.#aborted = cause;
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.reject(cause);
   }
 
   /** Sends what is left and closes. */
@@ -107,7 +117,7 @@ export class ClientConnection {
     if (!wake) return;
     this.#wake = undefined;
     this.#unread = 0;
-    wake(true);
+    wake.resolve(true);
   }
 
   #gone(): void {
@@ -115,7 +125,7 @@ export class ClientConnection {
     this.#closed = true;
     const wake = this.#wake;
     this.#wake = undefined;
-    wake?.(false);
+    wake?.resolve(false);
     this.onClose();
   }
 }

@@ -46,6 +46,8 @@ export interface BackendEvents {
   parameterStatus(name: string, value: string): void;
   /** Called after each packet was dispatched, with bytes or with the end of an answer. */
   progress(): void;
+  /** The connection broke, or the server ended it. */
+  lost(error: BackendLostError): void;
 }
 
 /** The backend is gone, or never answered: the session cannot go on. */
@@ -64,7 +66,7 @@ const SYNC = Buffer.from([FRONTEND.sync, 0, 0, 0, 4]);
 const FLUSH = Buffer.from([FRONTEND.flush, 0, 0, 0, 4]);
 const TERMINATE = Buffer.from([FRONTEND.terminate, 0, 0, 0, 4]);
 
-const SILENT: BackendEvents = { notice: () => {}, parameterStatus: () => {}, progress: () => {} };
+const SILENT: BackendEvents = { notice: () => {}, parameterStatus: () => {}, progress: () => {}, lost: () => {} };
 
 /** A message from the server has no other limit than memory: PostgreSQL's own is 1 GB. */
 const SERVER_MESSAGE_LIMIT = 0x3fff_ffff;
@@ -382,11 +384,12 @@ export class BackendConnection {
   }
 
   #fail(error: BackendLostError): void {
+    const news = this.#lost === undefined && !this.#closing;
     this.#lost ??= error;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.reject(this.#lost);
-    if (!this.#closing) this.events.progress();
+    if (news) this.events.lost(this.#lost);
   }
 }
 

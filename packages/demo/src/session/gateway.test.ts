@@ -364,6 +364,21 @@ describe("cancelling and leaving", () => {
   });
 });
 
+test("an idle client whose backend dies is told and closed too", async () => {
+  const client = await gateway.connect({ application_name: "sleeper" });
+  const lost = new Promise<Error>((resolve) => client.once("error", resolve));
+  await gateway.databases.admin(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sleeper'",
+  );
+  expect(await lost).toMatchObject({ code: "57P01" });
+});
+
+test("a session that sits idle for too long is ended", async () => {
+  const client = await gateway.connect({ options: "-c idle_in_session_timeout=20ms" });
+  const lost = new Promise<Error>((resolve) => client.once("error", resolve));
+  expect(await lost).toMatchObject({ code: "57P01", message: "terminating connection due to idle-session timeout" });
+});
+
 const psql = (process.env["PATH"] ?? "")
   .split(delimiter)
   .map((folder) => join(folder, "psql"))

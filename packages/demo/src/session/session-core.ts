@@ -127,6 +127,10 @@ export class SessionCore {
       notice: (fields) => this.#notice(fields),
       parameterStatus: () => {},
       progress: () => this.#progress(),
+      lost: (error) => {
+        // A session whose database was dropped goes on without; any other is over, also while it is idle.
+        if (this.#backend === connection && !this.#detached) this.client.abort(error);
+      },
     };
     this.client.onDrain = () => connection.resume();
     this.#backend = connection;

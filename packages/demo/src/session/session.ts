@@ -309,8 +309,10 @@ export class Session implements SessionHandle {
       return;
     }
     const fatal = (code: string, message: string): void => writeError(client.out, { severity: "FATAL", code, message });
-    if (cause instanceof BackendLostError) fatal("57P01", "server is shutting down");
-    else if (cause instanceof ProtocolError || cause instanceof FramingError) fatal("08P01", cause.message);
+    if (cause instanceof BackendLostError) {
+      const timeout = /^terminating connection due to idle.*timeout$/.test(cause.message);
+      fatal("57P01", timeout ? cause.message : "server is shutting down");
+    } else if (cause instanceof ProtocolError || cause instanceof FramingError) fatal("08P01", cause.message);
     else {
       cluster.log(`a session failed: ${(cause as Error)?.stack ?? String(cause)}`);
       fatal("XX000", "internal error of the demo cluster");
