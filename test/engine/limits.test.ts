@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { ArgumentError, type Engine, PoolTimeoutError, QueryCanceledError, sql, text } from "tegmen";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openDatabase, type TestDatabase } from "../support/server.ts";
@@ -110,7 +111,6 @@ describe("signal", () => {
   test("leaves no listeners behind", async () => {
     const controller = new AbortController();
     await using conn = await engine.connect({ isolationLevel: "AUTOCOMMIT", signal: controller.signal });
-    const { getEventListeners } = await import("node:events");
     for (let round = 0; round < 20; round++) await conn.execute(sleep(0));
     expect(getEventListeners(controller.signal, "abort").length).toBe(0);
   });

@@ -88,10 +88,9 @@ describe("the cache", () => {
     const small = database.engine({ poolSize: 1, maxOverflow: 0, preparedStatementCacheSize: size });
     await using conn = await small.connect({ isolationLevel: "AUTOCOMMIT" });
     const run = (kind: number, value: number) =>
-      conn.scalar(
-        text<Record<string, number>>(`SELECT :v::INT8 + ${kind} AS n${kind}`.replaceAll("n-", "n_")),
-        { v: value },
-      );
+      conn.scalar(text<Record<string, number>>(`SELECT :v::INT8 + ${kind} AS n${kind}`.replaceAll("n-", "n_")), {
+        v: value,
+      });
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.tuple(fc.nat(5), fc.nat(1000)), { maxLength: 6 }), { maxLength: 12 }),
@@ -131,7 +130,10 @@ describe("the cache", () => {
     await using proxy = await FaultProxy.start(database.url);
     const watched = database.engine({ poolSize: 1, maxOverflow: 0 }, proxy.url(database.url));
     await watched.execute(text("CREATE TABLE parsed (id INT8 PRIMARY KEY)"));
-    await watched.execute(text("INSERT INTO parsed VALUES (:id)"), Array.from({ length: 1200 }, (_, id) => ({ id })));
+    await watched.execute(
+      text("INSERT INTO parsed VALUES (:id)"),
+      Array.from({ length: 1200 }, (_, id) => ({ id })),
+    );
     for (let run = 0; run < 3; run++) await watched.execute(text("SELECT * FROM parsed WHERE id = :id"), { id: run });
     const parses = proxy.history.flatMap((connection) => connection.parses);
     expect(parses.filter((each) => each.startsWith("SELECT"))).toHaveLength(1);

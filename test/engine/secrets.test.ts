@@ -84,7 +84,8 @@ describe("hideParameters", () => {
     const log = logger();
     const hiding = database.engine({ hideParameters: true, echo: log });
     const events: EngineEvent[] = [];
-    for (const name of ["beforeExecute", "afterExecute", "error"] as const) hiding.on(name, (event) => events.push(event));
+    for (const name of ["beforeExecute", "afterExecute", "error"] as const)
+      hiding.on(name, (event) => events.push(event));
     const error = await work(hiding).then(
       () => undefined,
       (e: unknown) => e,
@@ -212,7 +213,9 @@ describe("passwords", () => {
   test("in a CREATE USER are not in its error or the log", async () => {
     const log = logger();
     const own = database.engine({ echo: log });
-    const error = await own.execute(text(`CREATE USER "x y" WITH PASSWORD '${password}' NONSENSE`)).catch((e: unknown) => e);
+    const error = await own
+      .execute(text(`CREATE USER "x y" WITH PASSWORD '${password}' NONSENSE`))
+      .catch((e: unknown) => e);
     expect(String(error)).not.toContain(password);
     expect(log.lines.join("\n")).not.toContain(password);
   });

@@ -187,10 +187,12 @@ describe("nested", () => {
       await nested.rollback();
       await conn.beginNested(async () => {
         await conn.execute(insert(3));
-        await conn.beginNested(async () => {
-          await conn.execute(insert(4));
-          throw new Error("inner");
-        }).catch(() => {});
+        await conn
+          .beginNested(async () => {
+            await conn.execute(insert(4));
+            throw new Error("inner");
+          })
+          .catch(() => {});
       });
       await conn.execute(insert(5));
     });

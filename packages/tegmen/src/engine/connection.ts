@@ -225,7 +225,7 @@ export class Connection {
       this.#assertUsable(channel);
       const compiled = this.#compile(channel, statement, parameters);
       this.#autobegin(channel);
-      return { channel, compiled, limits: mergeLimits(limits, this.#options) };
+      return { channel, context: this.#context, compiled, limits: mergeLimits(limits, this.#options) };
     }, batchSize);
   }
 

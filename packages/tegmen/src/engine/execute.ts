@@ -68,11 +68,11 @@ export async function executeMany<Row>(
 }
 
 /** Announces a statement, if anybody wants to know; returns what announces its end. */
-function startWatch(
+export function startWatch(
   channel: Channel,
   { events, logger, hideParameters }: EngineContext,
   { shape: { sql }, values }: CompiledStatement,
-): ((data: ResultData) => void) | undefined {
+): ((data: { readonly rowCount: number | null }) => void) | undefined {
   const before = events.has("beforeExecute");
   const after = events.has("afterExecute");
   if (logger === undefined && !before && !after) return undefined;

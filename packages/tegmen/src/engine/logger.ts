@@ -1,4 +1,4 @@
-import { describeParameters } from "../errors/index.ts";
+import { describeParameters, redactSecrets } from "../errors/index.ts";
 
 /** Where `echo` writes to: pino, console, or anything with these two methods. */
 export interface Logger {
@@ -28,7 +28,7 @@ export interface LogEntry {
   readonly error?: unknown;
 }
 
-/** `[c1] SELECT 1 {1.2 ms, 1 row}`, parameters after the statement. */
+/** `[c1] SELECT 1 {1.2 ms, 1 row}`, parameters after the statement; the password of a CREATE USER is left out. */
 export function logStatement(logger: Logger, entry: LogEntry): void {
   const { connection, sql, values, hideParameters, durationMs, rowCount, error } = entry;
   const facts: string[] = [];
@@ -37,7 +37,7 @@ export function logStatement(logger: Logger, entry: LogEntry): void {
   if (error !== undefined) facts.push(`failed: ${firstLine(error)}`);
   const parameters =
     values.length === 0 ? "" : ` ${hideParameters ? "[parameters hidden]" : describeParameters(values)}`;
-  logger.info(`[c${connection}] ${sql}${parameters}${facts.length > 0 ? ` {${facts.join(", ")}}` : ""}`);
+  logger.info(`[c${connection}] ${redactSecrets(sql)}${parameters}${facts.length > 0 ? ` {${facts.join(", ")}}` : ""}`);
 }
 
 function firstLine(error: unknown): string {

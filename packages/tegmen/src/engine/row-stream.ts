@@ -1,6 +1,8 @@
 import { type DriverStream, DriverFailureError } from "../drivers/driver.ts";
 import type { CompiledStatement } from "../sql/executable.ts";
 import type { Channel } from "./channel.ts";
+import type { EngineContext } from "./context.ts";
+import { startWatch } from "./execute.ts";
 import type { Stake } from "./failure.ts";
 import { type Limits, within } from "./limits.ts";
 import { decodeRow, type RowPlan } from "./row-reader.ts";
@@ -8,6 +10,7 @@ import { decodeRow, type RowPlan } from "./row-reader.ts";
 /** What a stream needs when its first row is asked for. */
 export interface StreamStart {
   readonly channel: Channel;
+  readonly context: EngineContext;
   readonly compiled: CompiledStatement;
   readonly limits: Limits;
 }
@@ -30,13 +33,14 @@ export class RowStream<Row> implements AsyncIterable<Row> {
 
   /** The rows in groups as they arrive, at most `batchSize` each. */
   async *partitions(): AsyncGenerator<Row[], void, undefined> {
-    const { channel, compiled, limits } = await this.#start();
-    const { shape, parameters, values } = compiled;
+    const { channel, context, compiled, limits } = await this.#start();
+    const { shape, parameters } = compiled;
     const { inTransaction } = channel;
     const stake = inTransaction || shape.readsOnly === true ? "transaction" : "autocommit";
     await channel.flush();
     channel.assertFree();
-    channel.log(shape.sql, values);
+    const watch = startWatch(channel, context, compiled);
+    let rowCount = 0;
     channel.streaming(true);
     const stream = channel.driver.stream(
       { sql: shape.sql, parameters, prepare: false },
@@ -46,12 +50,14 @@ export class RowStream<Row> implements AsyncIterable<Row> {
     try {
       for (;;) {
         const raw = await within(channel, limits, () => nextRows(channel, stream, stake, compiled));
-        if (raw === null) return;
+        if (raw === null) break;
+        rowCount += raw.length;
         plan ??= channel.memory.plans.find(stream.fields, shape);
         const rows: Row[] = [];
         for (const row of raw) rows.push(decodeRow(plan, row) as Row);
         yield rows;
       }
+      watch?.({ rowCount });
     } finally {
       try {
         await stream.close();

@@ -304,8 +304,9 @@ function limitOf({ signal, deadline }: RunTransactionOptions): Limit {
   const controller = new AbortController();
   const expire = (): void =>
     controller.abort(new QueryCanceledError("The deadline of runTransaction has passed", { code: "57014" }));
-  const left = Math.max(0, deadline.getTime() - Date.now());
-  const timer = left <= 2_147_483_647 ? setTimeout(expire, left) : undefined;
+  const left = deadline.getTime() - Date.now();
+  if (left <= 0) expire();
+  const timer = left > 0 && left <= 2_147_483_647 ? setTimeout(expire, left) : undefined;
   return {
     signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
     stop: () => clearTimeout(timer),
