@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+// TEGMEN_TEST_RESULTS names a file for the totals.
+const results = process.env["TEGMEN_TEST_RESULTS"];
+
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
@@ -10,6 +13,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    ...(results !== undefined && { reporters: ["default", "json"], outputFile: { json: results } }),
     projects: [
       {
         extends: true,

@@ -7,7 +7,8 @@ import { startDemoCluster } from "@tegmen/demo";
 const onTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
 const bold = (text) => (onTerminal ? `\u001B[1m${text}\u001B[22m` : text);
 const dim = (text) => (onTerminal ? `\u001B[2m${text}\u001B[22m` : text);
-const wrapped = (text) => text.replaceAll(/(.{1,96})\s/g, "$1\n");
+const width = Math.min(process.stdout.columns || 96, 96);
+const wrapped = (text) => text.replaceAll(new RegExp(`(.{1,${width}})(?:\\s|$)`, "g"), "$1\n").trim();
 const program = (name) => fileURLToPath(new URL(`../examples/bank-sql/dist/${name}.js`, import.meta.url));
 
 const steps = [
@@ -60,7 +61,7 @@ async function main() {
     await cluster.stop();
   }
   if (interruption.signal.aborted) return 130;
-  console.log(`Done, and everything is stopped. For a cluster to play with: ${bold("npx tegmen demo")}`);
+  console.log(`Done, and everything is stopped. For a cluster to play with: ${bold("npm run tegmen demo")}`);
   return 0;
 }
 
