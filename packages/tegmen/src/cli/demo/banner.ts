@@ -8,13 +8,13 @@ export interface ClusterFacts {
   readonly banner: string;
 }
 
-const lineWidth = 96;
+const maxWidth = 96;
 const name = "tegmen demo";
 
 /** What it is, and how to connect to it. */
 export function bannerLines({ url, kind, banner }: ClusterFacts, stream: NodeJS.WriteStream): string[] {
   const label = (text: string): string => `  ${styled(stream, "dim", text.padEnd(9))}`;
-  const [first = "", ...more] = wrap(`${name}: ${banner}`, lineWidth);
+  const [first = "", ...more] = wrap(`${name}: ${banner}`, Math.min(stream.columns || maxWidth, maxWidth));
   // Nobody is to take the one for the other.
   const style = kind === "emulation" ? "yellow" : "green";
   return [
