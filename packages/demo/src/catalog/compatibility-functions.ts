@@ -62,6 +62,14 @@ CREATE FUNCTION crdb_demo.average_step(state numeric[], value int8) RETURNS nume
   SELECT CASE WHEN value IS NULL THEN state ELSE ARRAY[state[1] + 1, state[2] + value] END
 $$;
 
+CREATE FUNCTION crdb_demo.average_step(state numeric[], value int4) RETURNS numeric[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN value IS NULL THEN state ELSE ARRAY[state[1] + 1, state[2] + value] END
+$$;
+
+CREATE FUNCTION crdb_demo.average_step(state numeric[], value int2) RETURNS numeric[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN value IS NULL THEN state ELSE ARRAY[state[1] + 1, state[2] + value] END
+$$;
+
 CREATE FUNCTION crdb_demo.average_end(state numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN state[1] = 0 THEN NULL ELSE crdb_demo.decimal_quotient(state[2], state[1]) END
 $$;
@@ -69,6 +77,10 @@ $$;
 CREATE AGGREGATE crdb_demo.avg(numeric) (SFUNC = crdb_demo.average_step, STYPE = numeric[], FINALFUNC = crdb_demo.average_end, INITCOND = '{0,0}');
 
 CREATE AGGREGATE crdb_demo.avg(int8) (SFUNC = crdb_demo.average_step, STYPE = numeric[], FINALFUNC = crdb_demo.average_end, INITCOND = '{0,0}');
+
+CREATE AGGREGATE crdb_demo.avg(int4) (SFUNC = crdb_demo.average_step, STYPE = numeric[], FINALFUNC = crdb_demo.average_end, INITCOND = '{0,0}');
+
+CREATE AGGREGATE crdb_demo.avg(int2) (SFUNC = crdb_demo.average_step, STYPE = numeric[], FINALFUNC = crdb_demo.average_end, INITCOND = '{0,0}');
 
 CREATE FUNCTION crdb_demo.sum_step(state numeric, value int4) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN value IS NULL THEN state WHEN state IS NULL THEN value::numeric ELSE state + value END

@@ -380,6 +380,8 @@ export type AlterAction =
   | { readonly kind: "setNotNull"; readonly column: Name; readonly notNull: boolean }
   | { readonly kind: "setType"; readonly column: Name; readonly type: TypeName; readonly using: Expr | undefined }
   | { readonly kind: "alterPrimaryKey"; readonly index: IndexDefinition }
+  | { readonly kind: "setVisible"; readonly column: Name; readonly visible: boolean }
+  | { readonly kind: "sequenceOptions"; readonly options: Span }
   | { readonly kind: "setSchema"; readonly schema: Name }
   | { readonly kind: "owner"; readonly role: Name }
   | { readonly kind: "refused"; readonly what: string };

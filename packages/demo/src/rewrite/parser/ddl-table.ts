@@ -252,8 +252,16 @@ export function parseAlterTable(parser: SelectParser, start: number, object: str
   const c = parser.cursor;
   const ifExists = c.ifExists();
   const name = c.qualifiedName();
-  const actions = c.list(() => parseAlterAction(parser));
+  const actions = c.list(() => (object === "sequence" ? parseAlterSequence(parser) : parseAlterAction(parser)));
   return { kind: "alterTable", name, ifExists, object, actions, ...c.span(start) };
+}
+
+function parseAlterSequence(parser: SelectParser): AlterAction {
+  const c = parser.cursor;
+  if (c.isWord("rename") || c.isWord("owner") || c.isWord("set") || c.atEnd) return parseAlterAction(parser);
+  const from = c.start;
+  while (!c.atEnd) c.next();
+  return { kind: "sequenceOptions", options: c.span(from) };
 }
 
 function parseAlterAction(parser: SelectParser): AlterAction {
@@ -338,6 +346,8 @@ function parseAlterColumn(parser: SelectParser): AlterAction {
   if (c.accept("drop", "default")) return { kind: "setDefault", column, expr: undefined };
   if (c.accept("set", "not", "null")) return { kind: "setNotNull", column, notNull: true };
   if (c.accept("drop", "not", "null")) return { kind: "setNotNull", column, notNull: false };
+  if (c.accept("set", "visible")) return { kind: "setVisible", column, visible: true };
+  if (c.accept("set", "not", "visible")) return { kind: "setVisible", column, visible: false };
   if (c.accept("drop", "stored")) return { kind: "refused", what: "ALTER COLUMN ... DROP STORED" };
   c.accept("set", "data");
   c.expect("type");

@@ -1,5 +1,6 @@
 import type { AlterAction, Name, QualifiedName } from "../ast.ts";
 import type { IndexView, TableView } from "../contract.ts";
+import { tokenize } from "../lexer.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import { backendIndexName, lengthCheckName } from "./backend-names.ts";
 import { NameGiver, takenNames, type TableTranslator } from "./create-table.ts";
@@ -65,6 +66,17 @@ export class AlterTranslator {
         requireColumn(table, action.column);
         return [`${alter} ALTER COLUMN ${quoteName(action.column.text)} ${action.notNull ? "SET" : "DROP"} NOT NULL`];
       }
+      case "setVisible": {
+        const column = requireColumn(table, action.column).name;
+        return action.visible
+          ? [undefineColumn(target, "hidden", column)]
+          : [defineColumn(target, "hidden", column, "")];
+      }
+      case "sequenceOptions": {
+        const options = this.#env.source(action.options);
+        refuseSequenceOptions(options);
+        return [`ALTER SEQUENCE ${target} ${options}`];
+      }
       case "setType":
         return this.#setType(table, action);
       case "alterPrimaryKey":
@@ -91,6 +103,7 @@ export class AlterTranslator {
       if (action.ifNotExists) return [];
       throw duplicateColumn(name, table);
     }
+    if (column.family) throw notInDemo("ADD COLUMN ... FAMILY");
     if (column.primaryKey)
       throw new SqlError({ code: "42P16", message: `multiple primary keys for table "${table.name}" are not allowed` });
     const target = tableSql(table);
@@ -325,6 +338,15 @@ export class AlterTranslator {
     ];
     return [`ALTER ${object} ${tableSql(table)} RENAME TO ${quoteName(to)}`, ...indexes];
   }
+}
+
+/** Options of a sequence that CockroachDB or the demo cluster does not have. @throws SqlError */
+export function refuseSequenceOptions(options: string): void {
+  const words = tokenize(options).map((token) => (token.type === "word" ? token.value : ""));
+  if (words.includes("cycle") && words[words.indexOf("cycle") - 1] !== "no") {
+    throw new SqlError({ code: "0A000", message: "unimplemented: CYCLE option is not supported" });
+  }
+  for (const word of ["virtual", "owned"]) if (words.includes(word)) throw notInDemo(`${word.toUpperCase()} sequences`);
 }
 
 export function renameIndex(table: TableView, index: IndexView, to: string): string[] {

@@ -245,14 +245,14 @@ export class TableTranslator {
 
   #foreignKeys(node: CreateTableNode, own: OwnTable, names: NameGiver): string[] {
     const keys = [
-      ...node.columns.flatMap((column) =>
-        column.references
-          ? [{ name: column.references.name, columns: [column.name.text], references: column.references }]
-          : [],
-      ),
       ...node.constraints.flatMap((c) =>
         c.kind === "foreignKey"
           ? [{ name: c.name, columns: c.columns.map((column) => column.text), references: c.references }]
+          : [],
+      ),
+      ...node.columns.flatMap((column) =>
+        column.references
+          ? [{ name: column.references.name, columns: [column.name.text], references: column.references }]
           : [],
       ),
     ];

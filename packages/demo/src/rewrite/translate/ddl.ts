@@ -1,7 +1,7 @@
 import type { IndexName, QualifiedName, SimpleNode } from "../ast.ts";
 import type { IndexView, QueryTranslation, SchemaChange, TableView } from "../contract.ts";
-import { notInDemo, SqlError } from "../sql-error.ts";
-import { AlterTranslator, renameIndex } from "./alter-table.ts";
+import { SqlError } from "../sql-error.ts";
+import { AlterTranslator, refuseSequenceOptions, renameIndex } from "./alter-table.ts";
 import { NameGiver, TableTranslator, takenNames } from "./create-table.ts";
 import { define } from "./definitions.ts";
 import type { Environment } from "./environment.ts";
@@ -103,7 +103,7 @@ export class DdlTranslator {
         message: `relation "${this.#env.context.database}.${schema}.${name}" already exists`,
       });
     const options = this.#env.source(node.rest);
-    if (/\b(?:virtual|owned)\b/i.test(options)) throw notInDemo(`CREATE SEQUENCE ... ${options}`);
+    refuseSequenceOptions(options);
     const sql = `CREATE SEQUENCE ${quoteName(schema)}.${quoteName(name)} ${options}`.trimEnd();
     return ddl(sql, "CREATE SEQUENCE", { creates: `${schema}.${name}`, afterCommit: false });
   }

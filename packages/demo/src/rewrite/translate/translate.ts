@@ -257,9 +257,8 @@ class Translator {
 const returnsRows = (node: Extract<StatementNode, { kind: "insert" | "update" | "delete" }>): boolean =>
   node.returning !== undefined && !node.returning.nothing;
 
-/** True for a select that changes something: in WITH, in brackets, or by locking. */
+/** True for a select that changes something: in WITH or in brackets. */
 function writes(node: Extract<StatementNode, { kind: "select" }>): boolean {
-  if (node.locking.length > 0) return true;
   const changing = (value: unknown): boolean => {
     if (typeof value !== "object" || value === null) return false;
     if (Array.isArray(value)) return value.some((item) => changing(item));
