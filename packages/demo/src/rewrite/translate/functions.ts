@@ -4,7 +4,7 @@ const HIDDEN_NAMES: ReadonlySet<string> = new Set(
   pg_cancel_backend pg_terminate_backend txid_current txid_current_if_assigned txid_current_snapshot pg_reload_conf
   pg_rotate_logfile pg_promote pg_switch_wal pg_create_restore_point query_to_xml table_to_xml cursor_to_xml
   database_to_xml schema_to_xml query_to_xmlschema xpath pg_notify pg_export_snapshot pg_import_system_collations
-  current_query inet_server_port to_char to_number to_date make_date make_time make_interval make_timestamp make_timestamptz
+  current_query inet_server_port ts_stat pg_config pg_current_logfile pg_show_all_file_settings to_char to_number to_date make_date make_time make_interval make_timestamp make_timestamptz
   isfinite date_part justify_days justify_hours justify_interval gcd lcm scale min_scale trim_scale factorial erf erfc setseed
   random_normal any_value array_fill array_dims array_ndims cardinality trim_array array_sample array_shuffle array_sort
   array_reverse normalize unistr parse_ident string_to_table regexp_like regexp_instr regexp_substr regexp_count
@@ -16,7 +16,9 @@ const HIDDEN_NAMES: ReadonlySet<string> = new Set(
 );
 
 const HIDDEN_PREFIXES: readonly string[] = [
-  "pg_read_", "pg_ls_", "pg_stat_", "pg_logical_", "pg_replication_", "pg_wal_", "pg_current_wal", "pg_backup_", "pg_control_",
+  "pg_read_",
+  "pg_hba_",
+  "pg_ident_", "pg_ls_", "pg_stat_", "pg_logical_", "pg_replication_", "pg_wal_", "pg_current_wal", "pg_backup_", "pg_control_",
   "pg_file_", "pg_walfile_", "lo_", "dblink", "binary_upgrade_", "pg_log_backend", "pg_snapshot_", "pg_visible_in_snapshot",
 ]; // prettier-ignore
 
