@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import postgres from "postgres";
 
 /** A query that was made and not yet sent. */
-export interface PostgresQuery {
+export interface PostgresQuery extends PromiseLike<PostgresResult> {
   /**
    * Parameters that go out as they are. Those given to `unsafe()` would have postgres.js ask the server for their
    * types before every first run and wait for the answer; these are left to the server to infer.
@@ -23,18 +23,14 @@ export interface PostgresQuery {
   values(): PostgresQuery;
   /** Sends the query; rows go to the callback. */
   forEach(row: (values: readonly (string | null)[]) => void): PostgresQuery;
-  // oxlint-disable-next-line unicorn/no-thenable -- it describes one
-  then(done: (result: PostgresResult) => void, failed: (error: unknown) => void): Promise<void>;
 }
 
 /** What a query resolves with: a list of rows, or the stream of a COPY. */
 export type PostgresResult = readonly unknown[] | Duplex;
 
-/** A client of one connection. */
+/** A client of one connection, which it opens for its first query. */
 export interface PostgresClient {
   unsafe(sql: string, parameters: [], options: { readonly simple: boolean; readonly prepare: boolean }): PostgresQuery;
-  /** Connects; resolves when the server is ready for a query. */
-  reserve(): Promise<{ release(): void }>;
   end(): Promise<void>;
 }
 
