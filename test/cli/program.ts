@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import { isCockroach } from "../support/server.ts";
 
 /** The built program. */
-export const tegmen: string = fileURLToPath(new URL("../../packages/tegmen/dist/cli/main.js", import.meta.url));
+export const tegmen: string = fileURLToPath(new URL("../../packages/tegmen/bin/tegmen.js", import.meta.url));
 
 /** Options of `tegmen sql` without which it refuses the server of this run. */
 export const serverArguments: readonly string[] = isCockroach ? [] : ["--allow-postgres"];
