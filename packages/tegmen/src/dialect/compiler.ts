@@ -1,5 +1,5 @@
 import { CompileError } from "../errors/index.ts";
-import type { CompiledStatement, ServerVersion } from "../sql/executable.ts";
+import type { ServerVersion } from "../sql/executable.ts";
 import type {
   ColumnNode,
   CustomNode,
@@ -13,7 +13,6 @@ import type { CteNode, SourceNode } from "../sql/nodes/source-node.ts";
 import { isSame } from "./from-clause.ts";
 import { inlineValue } from "./inline-value.ts";
 import type { Output } from "./output.ts";
-import { shapeOf } from "./shape-cache.ts";
 import { writeExpression } from "./write-expression.ts";
 import { writeDelete, writeInsert, writeUpdate } from "./write-mutation.ts";
 import { writeCompound, writeSelect } from "./write-query.ts";
@@ -51,15 +50,20 @@ export class Compiler implements Output {
 
   /** The whole statement, with its WITH clause. */
   finish(): string {
+    this.checkParameters();
+    const ctes = this.#ctes;
+    if (ctes === undefined || ctes.size === 0) return this.#sql;
+    const isRecursive = [...ctes.keys()].some((cte) => cte.recursive);
+    return `WITH ${isRecursive ? "RECURSIVE " : ""}${[...ctes.values()].join(", ")} ${this.#sql}`;
+  }
+
+  /** @throws {CompileError} there are more parameters than a statement can have */
+  checkParameters(): void {
     if (this.texts.length > mostParameters) {
       throw new CompileError(
         `the statement has ${this.texts.length} parameters, and there can be ${mostParameters}: split its rows`,
       );
     }
-    const ctes = this.#ctes;
-    if (ctes === undefined) return this.#sql;
-    const isRecursive = [...ctes.keys()].some((cte) => cte.recursive);
-    return `WITH ${isRecursive ? "RECURSIVE " : ""}${[...ctes.values()].join(", ")} ${this.#sql}`;
   }
 
   add(text: string): void {
@@ -68,9 +72,9 @@ export class Compiler implements Output {
 
   expression(node: ExpressionNode, least: number): void {
     if (least > 0 && precedenceOf(node) < least) {
-      this.#sql += "(";
+      this.add("(");
       writeExpression(this, node);
-      this.#sql += ")";
+      this.add(")");
     } else writeExpression(this, node);
   }
 
@@ -96,21 +100,21 @@ export class Compiler implements Output {
 
   parameter(node: ParameterNode): void {
     if (this.#inlines) {
-      this.#sql += inlineValue(node);
+      this.add(inlineValue(node));
       return;
     }
     this.values.push(node.value);
     const number = this.texts.push(node.text);
-    this.#sql += node.cast === undefined ? `$${number}` : `$${number}::${node.cast}`;
+    this.placeholder(number, node.cast);
   }
 
   column(node: ColumnNode): void {
     if (!this.#isQualified) {
-      this.#sql += node.quoted;
+      this.add(node.quoted);
       return;
     }
     if (!this.isVisible(node.source)) throw this.#notInScope(node);
-    this.#sql += node.qualified;
+    this.add(node.qualified);
   }
 
   noteSideEffect(): void {
@@ -119,7 +123,7 @@ export class Compiler implements Output {
 
   generated(node: GeneratedNode): void {
     this.isStable = false;
-    writeExpression(this, node.make());
+    writeExpression(this, this.make(node));
   }
 
   custom(node: CustomNode): void {
@@ -158,19 +162,36 @@ export class Compiler implements Output {
       if (isSame(known, cte)) return;
       if (known.name === cte.name) throw new CompileError(`two different queries in WITH are named "${cte.name}"`);
     }
-    const outer = { sql: this.#sql, scopes: this.#scopes };
-    this.#sql = "";
+    const scopes = this.#scopes;
     this.#scopes = [];
     // A recursive query finds itself in the map and is not written again.
     if (cte.recursive) ctes.set(cte, "");
-    this.query(cte.query);
-    const materialized = cte.materialized === undefined ? "" : cte.materialized ? "MATERIALIZED " : "NOT MATERIALIZED ";
-    const text = `${cte.qualifier} AS ${materialized}(${this.#sql})`;
+    const text = this.writeCte(cte, cte.query);
     // Behind all the queries that this one refers to.
     ctes.delete(cte);
     ctes.set(cte, text);
-    this.#sql = outer.sql;
-    this.#scopes = outer.scopes;
+    this.#scopes = scopes;
+  }
+
+  /** Writes a query of WITH apart from the rest. */
+  protected writeCte(cte: CteNode, query: QueryNode): string {
+    const outer = this.#sql;
+    this.#sql = "";
+    this.query(query);
+    const materialized = cte.materialized === undefined ? "" : cte.materialized ? "MATERIALIZED " : "NOT MATERIALIZED ";
+    const text = `${cte.qualifier} AS ${materialized}(${this.#sql})`;
+    this.#sql = outer;
+    return text;
+  }
+
+  /** Adds a placeholder. */
+  protected placeholder(number: number, cast: string | undefined): void {
+    this.add(cast === undefined ? `$${number}` : `$${number}::${cast}`);
+  }
+
+  /** Makes a value that is another one for every execution. */
+  protected make(node: GeneratedNode): ExpressionNode {
+    return node.make();
   }
 
   #notInScope(node: ColumnNode): CompileError {
@@ -191,25 +212,4 @@ function checkNames(sources: readonly SourceNode[]): void {
     }
     names.add(source.qualifier);
   }
-}
-
-/** A compiled statement, and whether compiling it again gives the same. */
-export interface CompiledQuery extends CompiledStatement {
-  readonly isStable: boolean;
-}
-
-/**
- * Compiles a query.
- *
- * @returns its shape, which is the same object for all queries that differ in values only, and its parameters
- */
-export function compileQuery(node: QueryNode, version: ServerVersion): CompiledQuery {
-  const compiler = new Compiler(version);
-  compiler.query(node);
-  return {
-    shape: shapeOf(compiler.finish(), node.columns, compiler.readsOnly),
-    parameters: compiler.texts,
-    values: compiler.values,
-    isStable: compiler.isStable,
-  };
 }

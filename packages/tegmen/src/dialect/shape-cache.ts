@@ -1,35 +1,71 @@
 import type { ResultColumn, StatementShape } from "../sql/executable.ts";
 
-/** Longer statements are seldom sent twice in the same form, and would fill the memory of client and server. */
-const longestKept = 16_384;
-const mostKept = 2_000;
-
+/** A shape, and others that have the same SQL but read their columns in another way. */
 interface Entry {
   readonly shape: StatementShape;
   readonly next: Entry | undefined;
 }
 
 /**
- * The shapes of statements by their text. The text is all that the values have no part in, so it is the key; finding
- * it again costs less than any other key that would have to be built beside it. Two statements with one text may still
- * read their columns differently, therefore an entry has a chain. It is a memory, not a state: forgetting everything
- * in it changes nothing but the speed.
+ * A step on the way to a shape: one piece of SQL. Most steps are always followed by the same one, so the last is tried
+ * first; comparing pieces costs next to nothing, because they are the same strings every time.
  */
-const shapes = new Map<string, Entry>();
+export class ShapeStep {
+  #text: string | undefined;
+  #step: ShapeStep | undefined;
+  #others: Map<string, ShapeStep> | undefined;
+  #entry: Entry | undefined;
 
-/** The shape of a statement: the same object for the same text and columns. */
-export function shapeOf(sql: string, columns: readonly ResultColumn[] | undefined, readsOnly: boolean): StatementShape {
-  const first = shapes.get(sql);
-  for (let entry = first; entry !== undefined; entry = entry.next) {
-    if (sameColumns(entry.shape.columns, columns)) return entry.shape;
+  /** The step for the piece that follows. */
+  next(text: string): ShapeStep {
+    const step = this.#step;
+    if (text === this.#text && step !== undefined) return step;
+    return this.#find(text);
   }
-  const isKept = sql.length <= longestKept;
-  const shape: StatementShape = Object.freeze({ sql, prepare: isKept, columns, readsOnly });
-  if (isKept) {
-    if (shapes.size >= mostKept) forgetOldest();
-    shapes.set(sql, { shape, next: first });
+
+  /** The shape that ends here and has these columns. */
+  shape(columns: readonly ResultColumn[] | undefined): StatementShape | undefined {
+    for (let entry = this.#entry; entry !== undefined; entry = entry.next) {
+      if (sameColumns(entry.shape.columns, columns)) return entry.shape;
+    }
+    return undefined;
   }
-  return shape;
+
+  /** Remembers a shape that ends here. */
+  keep(shape: StatementShape): void {
+    this.#entry = { shape, next: this.#entry };
+  }
+
+  #find(text: string): ShapeStep {
+    const others = (this.#others ??= new Map());
+    let step = others.get(text);
+    if (step === undefined) {
+      step = new ShapeStep();
+      others.set(text, step);
+      steps.count++;
+    }
+    this.#text = text;
+    this.#step = step;
+    return step;
+  }
+}
+
+/** Programs that make up names (labels, aliases) at run time would fill the memory without a bound. */
+const mostSteps = 200_000;
+
+/**
+ * The shapes of statements, by the pieces of their SQL. Values have no part in it. It is a memory, not a state:
+ * forgetting everything in it changes nothing but the speed.
+ */
+const steps = { count: 0, root: new ShapeStep() };
+
+/** Where the way to a shape begins. */
+export function firstStep(): ShapeStep {
+  if (steps.count > mostSteps) {
+    steps.count = 0;
+    steps.root = new ShapeStep();
+  }
+  return steps.root;
 }
 
 function sameColumns(a: readonly ResultColumn[] | undefined, b: readonly ResultColumn[] | undefined): boolean {
@@ -41,12 +77,4 @@ function sameColumns(a: readonly ResultColumn[] | undefined, b: readonly ResultC
     if (left !== right && (left?.name !== right?.name || left?.decode !== right?.decode)) return false;
   }
   return true;
-}
-
-function forgetOldest(): void {
-  let excess = mostKept / 4;
-  for (const sql of shapes.keys()) {
-    shapes.delete(sql);
-    if (--excess <= 0) return;
-  }
 }

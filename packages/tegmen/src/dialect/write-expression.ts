@@ -22,7 +22,7 @@ export function writeExpression(out: Output, node: ExpressionNode): void {
       return;
     case "infix":
       out.expression(node.left, node.operator.left);
-      out.add(` ${node.operator.text} `);
+      out.add(node.operator.spaced);
       out.expression(node.right, node.operator.right);
       return;
     case "logical":

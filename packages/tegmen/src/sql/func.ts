@@ -7,7 +7,7 @@ import { SqlExpression } from "./expression.ts";
 import { familyOf } from "./families.ts";
 import { FunctionExpression, functionNode } from "./function-call.ts";
 import { knownFunctions, sqlNames, type ArgumentRule, type KnownFunction } from "./function-table.ts";
-import type { AnyFunction, Functions } from "./functions.ts";
+import type { Functions } from "./functions.ts";
 import { inferType } from "./infer-type.ts";
 import type { ExpressionNode } from "./nodes/expression-node.ts";
 import { nodeOf } from "./nodes/node-of.ts";
@@ -93,7 +93,7 @@ function extract(field: unknown, time: unknown): SqlExpression {
 }
 
 function fieldOf(field: string, operand: ExpressionNode): ExpressionNode {
-  const operator = { text: "FROM", precedence: 0, left: 0, right: 0 };
+  const operator = { text: "FROM", spaced: " FROM ", precedence: 0, left: 0, right: 0 };
   return { kind: "infix", operator, left: { kind: "keyword", text: field.toLowerCase() }, right: operand };
 }
 
@@ -174,7 +174,8 @@ function callOf(name: string): Call {
 }
 
 /**
- * Functions of the database. Known ones are typed; any other can be called by name, its value is `unknown` until
+ * Functions of the database. The common ones are typed; of the others, and of your own by `func("name", ...)`, the value
+ * is `unknown` until
  * `typeCoerce()` or `cast()` says what it is. The key in a row is the name, unless `.as()` gives another one.
  *
  * Plain values become parameters with a cast, because the server cannot infer types of arguments.
@@ -188,13 +189,13 @@ function callOf(name: string): Call {
  *
  * SQLAlchemy: `func`.
  */
-export const func: Functions & Readonly<Record<string, AnyFunction>> = new Proxy(
+export const func: Functions = new Proxy(
   ((name: string, ...args: readonly unknown[]) => {
     if (typeof name !== "string" || name === "") {
       throw new ArgumentError(`func() expects the name of a function, got ${describeValue(name)}`);
     }
     return callAny(name, args);
-  }) as unknown as Functions & Readonly<Record<string, AnyFunction>>,
+  }) as unknown as Functions,
   {
     get: (target, name) => {
       if (typeof name !== "string" || name === "then") return Reflect.get(target, name) as unknown;

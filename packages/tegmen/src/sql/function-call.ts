@@ -5,6 +5,13 @@ import type { ExpressionNode, FrameBound, FrameNode, FunctionNode } from "./node
 import { nodeOf } from "./nodes/node-of.ts";
 import type { Condition, Family, Operand } from "./operand.ts";
 import type { Families } from "./expressions.ts";
+import {
+  functionTable,
+  type ColumnTypeReferences,
+  type FunctionColumns,
+  type FunctionTable,
+  type OrdinalityColumn,
+} from "./function-table-source.ts";
 import { orderingNodes, type OrderBy } from "./ordering.ts";
 
 /**
@@ -41,6 +48,26 @@ export interface FunctionCall<T, S, K extends string, F extends Family> {
   withinGroup(...terms: readonly OrderBy[]): FunctionResult<T, S, K, F>;
   /** `ORDER BY` inside the parentheses: the order in which an aggregate such as array_agg sees the rows. */
   orderBy(...terms: readonly OrderBy[]): FunctionResult<T, S, K, F>;
+  /**
+   * The function in FROM, as a source of rows.
+   *
+   * @param name the name of the source, and of its column if no others are given
+   * @param columns the types of its columns by their names
+   * @param options `ordinality`: one more column, the number of the row
+   *
+   * @example `select(n.c.n).from(n)` with `const n = func.generateSeries(1, 10).tableValued("n")`
+   */
+  tableValued<const N extends string>(name: N): FunctionTable<N, { readonly [P in N]: Families<T, S | N, P>[F] }>;
+  tableValued<const N extends string, C extends ColumnTypeReferences>(
+    name: N,
+    columns: C,
+    options?: { readonly ordinality?: false },
+  ): FunctionTable<N, FunctionColumns<N, C>>;
+  tableValued<const N extends string, C extends ColumnTypeReferences>(
+    name: N,
+    columns: C,
+    options: { readonly ordinality: true },
+  ): FunctionTable<N, FunctionColumns<N, C> & OrdinalityColumn<N>>;
 }
 
 /** The value of a function, and the call itself. */
@@ -79,6 +106,14 @@ export class FunctionExpression extends SqlExpression {
 
   orderBy(...terms: readonly OrderBy[]): FunctionExpression {
     return this.#with({ orderBy: orderingNodes(terms, "orderBy()") });
+  }
+
+  tableValued(
+    name: string,
+    columns?: ColumnTypeReferences,
+    options: { readonly ordinality?: boolean } = {},
+  ): FunctionTable<string, unknown> {
+    return functionTable(this.#node, this.type, name, columns, options.ordinality === true);
   }
 
   #with(change: Partial<FunctionNode>): FunctionExpression {

@@ -45,8 +45,9 @@ export type {
 } from "./expressions.ts";
 export type { FromItem } from "./from-item.ts";
 export { func } from "./func.ts";
+export { FunctionTable } from "./function-table-source.ts";
 export type { Frame, FunctionCall, FunctionResult, WindowOptions } from "./function-call.ts";
-export type { AnyFunction, AnyFunctionResult, Functions, KnownFunctions, TimestampdiffUnit } from "./functions.ts";
+export type { AnyFunctionResult, Functions, KnownFunctions, TimestampdiffUnit } from "./functions.ts";
 export type { HintFlag, IndexHint } from "./hint.ts";
 export { Insert, insert, upsert, type ConflictUpdate } from "./insert.ts";
 export type { JoinOptions } from "./join.ts";

@@ -16,7 +16,7 @@ import type { SelectNode } from "./nodes/query-node.ts";
 import type { JoinNode, SourceNode } from "./nodes/source-node.ts";
 import type { Condition, Operand, SelectItem } from "./operand.ts";
 import { orderingNodes, type OrderBy } from "./ordering.ts";
-import { emptySelect } from "./raw-select.ts";
+import { changeSelect, selectNode } from "./raw-select.ts";
 import { statementNode, type Query, type queryFields } from "./query.ts";
 import type { DerivedColumns, Distinct, FieldsOf, RowOf, ScalarOf, SourcesOf } from "./row.ts";
 import { Statement } from "./statement.ts";
@@ -44,7 +44,7 @@ export class Select<Fields, Nulled extends string, Scope extends string>
    */
   from<N extends string>(...sources: readonly FromItem<N>[]): Select<Fields, Nulled, Scope | N> {
     const nodes = sources.map((source) => sourceNodeOf(source, "from()"));
-    return this.#with({ from: [...this[statementNode].from, ...nodes] });
+    return this.#with("from", [...this[statementNode].from, ...nodes]);
   }
 
   /** `JOIN`: rows that have a partner on the other side. */
@@ -97,59 +97,62 @@ export class Select<Fields, Nulled extends string, Scope extends string>
    */
   correlate<N extends string>(...sources: readonly FromItem<N>[]): Select<Fields, Nulled, Scope | N> {
     for (const source of sources) sourceNodeOf(source, "correlate()");
-    return this.#with({});
+    return new Select(this[statementNode]);
   }
 
   /** `WHERE`. Several conditions, also of several calls, have AND between them. */
   where(...conditions: readonly Condition[]): Select<Fields, Nulled, Scope> {
-    return this.#with({ where: conditionNodes(this[statementNode].where, conditions, "where()") });
+    return this.#with("where", conditionNodes(this[statementNode].where, conditions, "where()"));
   }
 
   /** `GROUP BY` */
   groupBy(...expressions: readonly Operand[]): Select<Fields, Nulled, Scope> {
     const nodes = expressions.map((expression) => expressionNodeOf(expression, "groupBy()"));
-    return this.#with({ groupBy: [...this[statementNode].groupBy, ...nodes] });
+    return this.#with("groupBy", [...this[statementNode].groupBy, ...nodes]);
   }
 
   /** `HAVING`: conditions on groups. */
   having(...conditions: readonly Condition[]): Select<Fields, Nulled, Scope> {
-    return this.#with({ having: conditionNodes(this[statementNode].having, conditions, "having()") });
+    return this.#with("having", conditionNodes(this[statementNode].having, conditions, "having()"));
   }
 
   /** `ORDER BY`. A second call adds terms behind those of the first. */
   orderBy(...terms: readonly OrderBy[]): Select<Fields, Nulled, Scope> {
-    return this.#with({ orderBy: [...this[statementNode].orderBy, ...orderingNodes(terms, "orderBy()")] });
+    return this.#with("orderBy", [...this[statementNode].orderBy, ...orderingNodes(terms, "orderBy()")]);
   }
 
   /** `LIMIT`: at most so many rows. */
   limit(count: number | bigint | Operand<unknown, unknown, "numeric">): Select<Fields, Nulled, Scope> {
-    return this.#with({ limit: rowCountNode(count, "limit()") });
+    return this.#with("limit", rowCountNode(count, "limit()"));
   }
 
   /** `OFFSET`: leaves out so many rows. CockroachDB reads them nevertheless; a condition on the key does not. */
   offset(count: number | bigint | Operand<unknown, unknown, "numeric">): Select<Fields, Nulled, Scope> {
-    return this.#with({ offset: rowCountNode(count, "offset()") });
+    return this.#with("offset", rowCountNode(count, "offset()"));
   }
 
   /** `DISTINCT`: no two equal rows. */
   distinct(): Select<Fields, Nulled, Scope> {
-    return this.#with({ distinct: true });
+    return this.#with("distinct", true);
   }
 
   /** `DISTINCT ON`: the first row for each combination of values, in the order of ORDER BY. */
   distinctOn(...expressions: readonly Operand[]): Select<Fields, Nulled, Scope> {
     if (expressions.length === 0) throw new ArgumentError("distinctOn() expects at least one expression");
-    return this.#with({ distinct: expressions.map((expression) => expressionNodeOf(expression, "distinctOn()")) });
+    return this.#with(
+      "distinct",
+      expressions.map((expression) => expressionNodeOf(expression, "distinctOn()")),
+    );
   }
 
   /** `FOR UPDATE`: locks the rows until the transaction ends. */
   forUpdate(options?: LockOptions): Select<Fields, Nulled, Scope> {
-    return this.#with({ lock: [...this[statementNode].lock, lockNode("UPDATE", options)] });
+    return this.#with("lock", [...this[statementNode].lock, lockNode("UPDATE", options)]);
   }
 
   /** `FOR SHARE`: keeps others from changing the rows until the transaction ends. */
   forShare(options?: LockOptions): Select<Fields, Nulled, Scope> {
-    return this.#with({ lock: [...this[statementNode].lock, lockNode("SHARE", options)] });
+    return this.#with("lock", [...this[statementNode].lock, lockNode("SHARE", options)]);
   }
 
   /**
@@ -158,7 +161,7 @@ export class Select<Fields, Nulled extends string, Scope extends string>
    * @param time an interval such as `"-10s"`, a time, a Date, or `func.followerReadTimestamp()`
    */
   asOfSystemTime(time: string | Date | Operand): Select<Fields, Nulled, Scope> {
-    return this.#with({ asOf: asOfNode(time) });
+    return this.#with("asOf", asOfNode(time));
   }
 
   /**
@@ -175,7 +178,7 @@ export class Select<Fields, Nulled extends string, Scope extends string>
       throw new ArgumentError(`withHint() expects a table or an alias; "${node.name}" is none`);
     }
     const hints = new Map<SourceNode, ReturnType<typeof hintNode>>(this[statementNode].hints);
-    return this.#with({ hints: hints.set(node, hintNode(hint)) });
+    return this.#with("hints", hints.set(node, hintNode(hint)));
   }
 
   /** `UNION`: the rows of both, without equal ones. */
@@ -215,7 +218,7 @@ export class Select<Fields, Nulled extends string, Scope extends string>
 
   /** `WITH`: runs these common table expressions even if nothing reads them. Those that are read get in by themselves. */
   with(...ctes: readonly Cte<string, unknown>[]): Select<Fields, Nulled, Scope> {
-    return this.#with({ ctes: [...this[statementNode].ctes, ...cteNodes(ctes)] });
+    return this.#with("ctes", [...this[statementNode].ctes, ...cteNodes(ctes)]);
   }
 
   /** The query as a value: its one column of its one row, NULL if there is none. */
@@ -229,11 +232,11 @@ export class Select<Fields, Nulled extends string, Scope extends string>
   }
 
   #join(join: JoinNode): Select<Fields, never, never> {
-    return this.#with({ joins: [...this[statementNode].joins, join] });
+    return this.#with("joins", [...this[statementNode].joins, join]);
   }
 
-  #with(change: Partial<SelectNode>): Select<Fields, never, never> {
-    return new Select<Fields, never, never>({ ...this[statementNode], ...change });
+  #with<K extends keyof SelectNode>(clause: K, value: SelectNode[K]): Select<Fields, never, never> {
+    return new Select<Fields, never, never>(changeSelect(this[statementNode], clause, value));
   }
 }
 
@@ -260,7 +263,7 @@ export function select<const Items extends readonly (SelectItem | FromItem)[]>(
   ...items: Items
 ): Select<MixedFields<Items[number]>, never, MixedSources<Items[number]>>;
 export function select(...items: readonly unknown[]): Select<unknown, never, never> {
-  return new Select({ ...emptySelect, ...toItems(items, "select()") });
+  return new Select(selectNode(toItems(items, "select()")));
 }
 
 /** The columns of a select list that has tables among its expressions. */

@@ -1,4 +1,4 @@
-import { compileQuery, type CompiledQuery } from "../dialect/compiler.ts";
+import { compileQuery, type CompiledQuery } from "../dialect/compile-query.ts";
 import { latestVersion } from "../dialect/capabilities.ts";
 import { ArgumentError } from "../errors/index.ts";
 import {

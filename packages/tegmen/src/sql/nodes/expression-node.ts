@@ -35,6 +35,8 @@ export interface GeneratedNode {
 /** How an operator is written, and how tightly it binds. */
 export interface Operator {
   readonly text: string;
+  /** With a space on both sides. */
+  readonly spaced: string;
   /** What it counts as inside of another operator. */
   readonly precedence: number;
   /** What its left side has to have at least, to stand without parentheses. */

@@ -23,7 +23,7 @@ export const precedence = {
 } as const;
 
 function infix(text: string, own: number, left: number, right: number): Operator {
-  return { text, precedence: own, left, right };
+  return { text, spaced: ` ${text} `, precedence: own, left, right };
 }
 
 const { is, comparison, like, other, sum, product, power, sign, cast } = precedence;
