@@ -149,16 +149,6 @@ export function writeRowDescription(
   out.end();
 }
 
-/** Writes a DataRow of texts. */
-export function writeTextRow(out: MessageWriter, values: readonly (string | null)[]): void {
-  out.begin(BACKEND.dataRow).int16(values.length);
-  for (const value of values) {
-    if (value === null) out.int32(-1);
-    else out.counted(value);
-  }
-  out.end();
-}
-
 /** A cursor over a message's body; every read is checked against its end. */
 export class BodyReader {
   readonly #buffer: Buffer;

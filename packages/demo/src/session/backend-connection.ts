@@ -118,11 +118,6 @@ export class BackendConnection {
     return this.#status;
   }
 
-  /** The backend's process id. */
-  get processId(): number {
-    return this.#processId;
-  }
-
   get lost(): boolean {
     return this.#lost !== undefined;
   }
@@ -135,13 +130,6 @@ export class BackendConnection {
   /** Queues a whole message of the extended protocol. */
   send(operation: Operation, buffer: Uint8Array, start = 0, end: number = buffer.length): void {
     this.#out.raw(buffer, start, end);
-    this.#operations.push(operation);
-    this.unsynced = true;
-  }
-
-  /** Queues one message written by `write`. */
-  write(operation: Operation, write: (out: MessageWriter) => void): void {
-    write(this.#out);
     this.#operations.push(operation);
     this.unsynced = true;
   }

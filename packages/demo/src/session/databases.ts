@@ -99,14 +99,6 @@ export class Databases {
     return rows.length > 0;
   }
 
-  /** The clients' databases in order of name. */
-  async list(): Promise<string[]> {
-    const rows = await this.admin(
-      "SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate ORDER BY datname",
-    );
-    return rows.map(([name]) => name ?? "").filter((name) => !this.#hidden(name));
-  }
-
   /** CREATE DATABASE. Returns false when it was there and `ifNotExists` is set. */
   async create(database: string, options: { ifNotExists: boolean; owner: string }): Promise<boolean> {
     const duplicate = new SqlError({ code: "42P04", message: `database "${database}" already exists` });

@@ -1,6 +1,5 @@
 import { SqlError } from "../rewrite/sql-error.ts";
 import { noDatabase } from "./databases.ts";
-import { SessionVariables } from "./variables.ts";
 import type { LocalColumn, SetValue, Statement, Translation, VirtualTableName } from "../rewrite/contract.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { TransactionRunner } from "./transaction-runner.ts";
@@ -340,11 +339,6 @@ export class GatewayStatements {
     const { cluster, user } = this.#core;
     return user === "root" ? cluster.databases.settings.superuser : user;
   }
-}
-
-/** True for a name SET and SHOW know. */
-export function isVariable(name: string): boolean {
-  return SessionVariables.knows(name);
 }
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

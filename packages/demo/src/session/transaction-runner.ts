@@ -10,7 +10,7 @@ import type { TransactionStep } from "./transaction-state.ts";
 
 /** How often a statement or transaction is tried again inside before the client hears of the conflict. */
 const MAX_ATTEMPTS = 100;
-const MAX_REPLAYS = 5;
+const MAX_REPLAYS = 4;
 
 /** A schema change that CockroachDB makes after the commit. */
 interface DeferredChange {
@@ -147,7 +147,7 @@ export class TransactionRunner {
       return true;
     }
     if (isForced(fields) || attempt >= MAX_REPLAYS) return false;
-    if (attempt > 1) await this.#pause(attempt);
+    if (attempt > 1) await this.#pause(1);
     return this.#replay();
   }
 
