@@ -77,6 +77,22 @@ describe("a demo cluster", () => {
     await client.end();
   });
 
+  test("tells the state of the transaction in every phase of it", async () => {
+    const client = await connect(cluster.url);
+    const status = async (): Promise<unknown> =>
+      (await client.query<{ transaction_status: string }>("SHOW TRANSACTION STATUS")).rows[0]?.transaction_status;
+    expect(await status()).toBe("NoTxn");
+    await client.query("BEGIN; SAVEPOINT cockroach_restart");
+    expect(await status()).toBe("Open");
+    await expect(client.query("SELECT 1/0")).rejects.toMatchObject({ code: "22012" });
+    expect(await status()).toBe("Aborted");
+    await client.query("ROLLBACK TO SAVEPOINT cockroach_restart");
+    await client.query("RELEASE SAVEPOINT cockroach_restart");
+    expect(await status()).toBe("CommitWait");
+    await client.query("COMMIT");
+    await client.end();
+  });
+
   test("takes rows by COPY", async () => {
     const client = await connect(cluster.url);
     await client.query("CREATE TABLE copied (id INT PRIMARY KEY, s STRING)");

@@ -583,6 +583,8 @@ export class ExtendedProtocol {
       const again =
         !this.#unrepeatable &&
         this.#mark !== undefined &&
+        // Any other failure is the client's, and so are the answers before it.
+        isConflict(failure.fields) &&
         core.client.out.rewind(this.#mark) &&
         (await this.#runner.recover(failure.fields, attempt));
       if (!again) break;
@@ -658,7 +660,14 @@ const CONTROL: ReadonlySet<string> = new Set([
 
 /** Statements whose place in the transaction the state machine itself judges. */
 export function isTransactionControl(statement: Statement): boolean {
-  return CONTROL.has(statement.kind);
+  return CONTROL.has(statement.kind) || isObserver(statement);
+}
+
+/** SHOW TRANSACTION STATUS and SHOW SAVEPOINT STATUS answer in every phase of a transaction. */
+function isObserver({ node }: Statement): boolean {
+  if (node.kind !== "show") return false;
+  const { what } = node;
+  return what.kind === "savepointStatus" || (what.kind === "variable" && what.name === "transaction_status");
 }
 
 function message(type: number, write: (out: MessageWriter) => unknown): Buffer {

@@ -84,10 +84,9 @@ export class GatewayStatements {
     const core = this.#core;
     if (translation.kind === "transaction") return tagOnly(await this.#runner.act(translation.action));
     if (translation.kind === "show" && translation.variable.toLowerCase() === "transaction_status") {
-      core.transaction.checkStatement();
       return this.#show(translation.variable);
     }
-    core.transaction.checkStatement();
+    if (translation.kind !== "showSavepointStatus") core.transaction.checkStatement();
     switch (translation.kind) {
       case "local":
         return translation;
