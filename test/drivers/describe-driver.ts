@@ -19,12 +19,26 @@ export function describeDriver(name: string, driver: Driver, capabilities: Drive
     const harness = new Harness(driver, capabilities);
     beforeAll(async () => harness.use(await serverTarget()));
 
-    describe("connecting", () => testConnecting(harness));
-    describe("batches", () => testBatches(harness));
-    describe("prepared statements", () => testPrepared(harness));
-    describe("sessions", () => testLifecycle(harness));
-    describe("streams", () => testStreams(harness));
-    describe("values", () => testValues(harness));
-    describe("COPY", () => testCopy(harness));
+    describe("connecting", () => {
+      testConnecting(harness);
+    });
+    describe("batches", () => {
+      testBatches(harness);
+    });
+    describe("prepared statements", () => {
+      testPrepared(harness);
+    });
+    describe("sessions", () => {
+      testLifecycle(harness);
+    });
+    describe("streams", () => {
+      testStreams(harness);
+    });
+    describe("values", () => {
+      testValues(harness);
+    });
+    describe("COPY", () => {
+      testCopy(harness);
+    });
   });
 }

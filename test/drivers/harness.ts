@@ -107,7 +107,7 @@ export class Recorder implements RowConsumer {
 
   fields(fields: readonly Field[]): void {
     // Again only where a stale plan had to be made anew, of which nothing was to be seen.
-    expect(this.rows).toEqual([]);
+    if (this.rows.length > 0) throw new Error("columns are announced before rows");
     this.described.push(fields);
   }
 
@@ -197,4 +197,15 @@ export async function expectUsable(connection: DriverConnection): Promise<void> 
   expect(connection.isOpen).toBe(true);
   expect(await rowsOf(connection, "SELECT $1::text", ["still here"])).toEqual([["still here"]]);
   expect(connection.isBusy).toBe(false);
+}
+
+/** Cancels until the work is done: a request that comes before its statement has no effect. */
+export async function cancelled<T>(connection: DriverConnection, work: Promise<T>): Promise<T> {
+  const again = setInterval(() => void connection.cancel(), 20);
+  try {
+    await connection.cancel();
+    return await work;
+  } finally {
+    clearInterval(again);
+  }
 }

@@ -62,7 +62,10 @@ export function testPrepared(harness: Harness): void {
     for (const sql of ["SELECT 1", "SELECT 2", "SELECT 1", "SELECT 3", "SELECT 1"]) {
       await rowsOf(connection, sql, [], prepare);
     }
-    expect(await kept(connection)).toEqual(["SELECT 1", "SELECT 3"]);
+    expect(await kept(connection)).toEqual([
+      expect.stringMatching(/^SELECT 1\b/),
+      expect.stringMatching(/^SELECT 3\b/),
+    ]);
   });
 
   test("a stale plan outside a transaction is prepared anew, unnoticed", async () => {
@@ -150,7 +153,7 @@ export function testPrepared(harness: Harness): void {
     const sql = "SELECT 10 / $1::int8";
     const run = async (value: string) => connection.run([statement(sql, [value], prepare)]);
     expect(serverError(await run("0"))).toMatchObject({ code: "22012" });
-    expect(serverError(await run("five"))).toMatchObject({ code: "22P02" });
+    expect(serverError(await run("five"))).toMatchObject({ code: harness.isCockroach ? "08P01" : "22P02" });
     expect((await run("5")).failure).toBeUndefined();
     expect(serverError(await run("0"))).toMatchObject({ code: "22012" });
     expect((await run("2")).failure).toBeUndefined();

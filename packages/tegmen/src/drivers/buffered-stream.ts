@@ -1,11 +1,4 @@
-import {
-  DriverFailureError,
-  type DriverFailure,
-  type DriverStatement,
-  type DriverStream,
-  type Field,
-  type RawRow,
-} from "./driver.ts";
+import { DriverFailureError, type DriverFailure, type DriverStream, type Field, type RawRow } from "./driver.ts";
 
 /** Who hears what one exchange of a stream brings: rows as they come, then how it ended. */
 export interface StreamListener {

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { Driver, DriverConnection } from "../drivers/driver.ts";
 import { pgDriver } from "../drivers/pg/pg-driver.ts";
+import { postgresDriver } from "../drivers/postgres/index.ts";
 import { ArgumentError } from "../errors/index.ts";
 import { Pool, type PoolEventName, type PoolMember } from "../pool/index.ts";
 import { didYouMean } from "../text/did-you-mean.ts";
@@ -198,7 +199,7 @@ export class Engine {
   }
 }
 
-const drivers: Readonly<Record<string, Driver>> = { pg: pgDriver };
+const drivers: Readonly<Record<string, Driver>> = { pg: pgDriver, postgres: postgresDriver };
 
 /**
  * Makes an engine. Nothing is connected yet.

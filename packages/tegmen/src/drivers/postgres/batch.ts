@@ -1,6 +1,12 @@
 import type { BatchOutcome, DriverFailure, DriverResult, TransactionStatus } from "../driver.ts";
 import type { ExchangeOutcome, ExchangeRequest } from "./exchange.ts";
-import { effectOf, type ExpectedStatus, failureIsFinal, statusAfter, type StatementEffect } from "./statement-effect.ts";
+import {
+  effectOf,
+  type ExpectedStatus,
+  failureIsFinal,
+  statusAfter,
+  type StatementEffect,
+} from "./statement-effect.ts";
 
 /** What a batch needs to know about its connection, and to send. */
 export interface BatchHost {

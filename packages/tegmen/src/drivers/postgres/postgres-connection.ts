@@ -197,7 +197,10 @@ export class PostgresDriverConnection implements DriverConnection, BatchHost {
     query.retried = notRetried;
     query
       .forEach((row) => exchange.row(row))
-      .then(endCopy, (error: unknown) => this.#rejected(exchange, error))
+      .then(
+        (result) => endCopy(result, this.#socket),
+        (error: unknown) => this.#rejected(exchange, error),
+      )
       .then(undefined, (error: unknown) => this.#socket.destroy(asError(error)));
   }
 
@@ -287,12 +290,13 @@ function asError(error: unknown): Error {
 const notRetried = new Error("the plan of a prepared statement is stale");
 
 /** COPY in a text of several statements: no data from us, and none to us. */
-function endCopy(result: PostgresResult): void {
+function endCopy(result: PostgresResult, socket: Socket): void {
   if (!(result instanceof Duplex) && !("pipe" in result)) return;
   const stream = result as Duplex;
   stream.on("error", () => {});
   if (stream.writable) stream.destroy(new Error(copyRefused));
-  else stream.resume();
+  // postgres.js stops reading when data comes fast, and may not go on after the last of it.
+  else stream.on("close", () => socket.resume()).resume();
 }
 
 /** Whether the server forgot all prepared statements; CockroachDB's tag for DISCARD ALL is `DISCARD`. */
