@@ -7,7 +7,7 @@ import { writeLocalRow } from "./local-rows.ts";
 import { backendStatementName, isPlainQuery } from "./prepared-statement.ts";
 import { ResultOperation } from "./result-operation.ts";
 import { widenRowDescription } from "./result-shape.ts";
-import { refuseAsOf } from "./transaction-runner.ts";
+import { isConflict, refuseAsOf } from "./transaction-runner.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
 import type { WireMessage } from "../server/message-reader.ts";
 import type { WriterMark } from "../server/message-writer.ts";

@@ -122,7 +122,8 @@ export class TransactionRunner {
         break;
       }
       this.log.drop();
-      const again = core.client.out.rewind(mark) && (await this.recover(failure.fields, attempt));
+      const again =
+        isConflict(failure.fields) && core.client.out.rewind(mark) && (await this.recover(failure.fields, attempt));
       if (!again) throw new BackendQueryError(failure.fields);
     }
     this.afterStatement(translation);
