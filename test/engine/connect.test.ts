@@ -24,7 +24,10 @@ afterEach(() => expect(uncaught.splice(0)).toEqual([]));
 /** Several hosts: the order is random, so that many engines meet every order. */
 async function withHosts(hosts: string, work: (engine: Engine) => Promise<void>, options = ""): Promise<void> {
   for (let round = 0; round < 8; round++) {
-    await using engine = createEngine(database.url.replace(address, hosts) + options, { ...serverOptions, poolSize: 1 });
+    await using engine = createEngine(database.url.replace(address, hosts) + options, {
+      ...serverOptions,
+      poolSize: 1,
+    });
     await work(engine);
   }
 }
@@ -91,7 +94,11 @@ describe("several hosts", () => {
 
 describe("a server", () => {
   test("that is not CockroachDB is refused, unless it is allowed", async () => {
-    const postgres = Buffer.concat([message("R", 0), message("S", "server_version", "17.2"), message("Z", Buffer.from("I"))]);
+    const postgres = Buffer.concat([
+      message("R", 0),
+      message("S", "server_version", "17.2"),
+      message("Z", Buffer.from("I")),
+    ]);
     await using server = await ScriptedServer.start((_, client) => client.write(postgres));
     const url = `cockroachdb://root@${server.address}/d?sslmode=disable`;
     await using engine = createEngine(url);
@@ -182,7 +189,7 @@ describe("connecting", () => {
 
   test.each([
     ["createEngine has no option", { pool_size: 3 }],
-    ["int8", { int8: "string" }],
+    ["int8", { int8: "integer" }],
     ["isolationLevel takes", { isolationLevel: "NONE" }],
     ["poolSize", { poolSize: 0 }],
     ["preparedStatementCacheSize", { preparedStatementCacheSize: -1 }],

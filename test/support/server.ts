@@ -51,3 +51,24 @@ export async function openDatabase(serverUrl: string = inject("serverUrl")): Pro
     },
   };
 }
+
+/**
+ * Waits until no connection of an engine is in use: `runTransaction` gives its own back only after the closing
+ * COMMIT, for which it lets nobody wait. One that leaked keeps the test from ending.
+ */
+export async function allReturned(engine: Engine): Promise<void> {
+  const { promise, resolve } = deferredVoid();
+  const look = (): void => {
+    if (engine.pool.status().checkedOut === 0) resolve();
+  };
+  const end = engine.on("checkin", () => queueMicrotask(look));
+  look();
+  await promise;
+  end();
+}
+
+function deferredVoid(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}

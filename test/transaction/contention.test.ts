@@ -1,7 +1,7 @@
 import { type Connection, type Engine, runTransaction, sql, text } from "tegmen";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FaultProxy } from "../support/fault-proxy.ts";
-import { openDatabase, type TestDatabase } from "../support/server.ts";
+import { allReturned, openDatabase, type TestDatabase } from "../support/server.ts";
 
 const workers = 16;
 const accounts = 5;
@@ -83,6 +83,7 @@ describe("contended transfers of 16 workers", () => {
     );
     expect(retries).toBeGreaterThan(0);
     await assertBooksBalance(200);
+    await allReturned(engine);
     expect(engine.pool.status()).toMatchObject({ checkedOut: 0, waiting: 0 });
     expect(unhandled).toEqual([]);
   });
@@ -91,7 +92,12 @@ describe("contended transfers of 16 workers", () => {
     await using proxy = await FaultProxy.start(database.url);
     const flaky = database.engine({ poolSize: workers, maxOverflow: 0 }, proxy.url(database.url));
     const moments = ["before", "after", "answered"] as const;
-    const statements = [/^SELECT balance/, /^INSERT INTO transfers/, /^UPDATE accounts SET balance = \$1/, /= balance \+/];
+    const statements = [
+      /^SELECT balance/,
+      /^INSERT INTO transfers/,
+      /^UPDATE accounts SET balance = \$1/,
+      /= balance \+/,
+    ];
     let cuts = 0;
     await run(120, async (each) => {
       if (each.id % 3 === 0) proxy.cutAt(statements[cuts % 4]!, moments[cuts++ % 3]!);
@@ -99,6 +105,7 @@ describe("contended transfers of 16 workers", () => {
     });
     expect(proxy.faultsHit).toBeGreaterThan(20);
     await assertBooksBalance(120);
+    await allReturned(flaky);
     expect(flaky.pool.status()).toMatchObject({ checkedOut: 0, waiting: 0 });
     expect(unhandled).toEqual([]);
   });
@@ -113,7 +120,11 @@ describe("contended transfers of 16 workers", () => {
     await run(90, async (each) => {
       if (each.id % 4 === 0) proxy.cutAt(/^(?:RELEASE|COMMIT)/, moments[cuts++ % 3]!);
       try {
-        await runTransaction(flaky, (conn) => transfer(conn, each), { maxRetries: null, baseBackoff: 1, maxBackoff: 20 });
+        await runTransaction(flaky, (conn) => transfer(conn, each), {
+          maxRetries: null,
+          baseBackoff: 1,
+          maxBackoff: 20,
+        });
         reported.add(each.id);
       } catch (error) {
         expect(error).toMatchObject({ name: "AmbiguousCommitError" });
@@ -125,6 +136,7 @@ describe("contended transfers of 16 workers", () => {
     for (const id of reported) expect(done.has(id)).toBe(true);
     for (const id of done) expect(reported.has(id) || ambiguous.has(id)).toBe(true);
     await assertBooksBalance(done.size);
+    await allReturned(flaky);
     expect(flaky.pool.status()).toMatchObject({ checkedOut: 0, waiting: 0 });
     expect(unhandled).toEqual([]);
   });

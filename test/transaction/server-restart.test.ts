@@ -1,7 +1,7 @@
 import { type DemoCluster, startDemoCluster } from "@tegmen/demo";
 import { AmbiguousCommitError, type Engine, runTransaction, sql, text } from "tegmen";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openDatabase, type TestDatabase } from "../support/server.ts";
+import { allReturned, openDatabase, type TestDatabase } from "../support/server.ts";
 
 // A server of its own: the others' must not be restarted under them.
 let cluster: DemoCluster;
@@ -69,6 +69,7 @@ test("a server that is restarted under load loses no transfer and does none twic
   for (const id of reported) expect(done.has(id)).toBe(true);
   for (const id of done) expect(reported.has(id) || ambiguous.has(id)).toBe(true);
   expect(await engine.scalar(text("SELECT sum(balance)::INT8 AS total FROM accounts"))).toBe(8_000);
+  await allReturned(engine);
   expect(engine.pool.status()).toMatchObject({ checkedOut: 0, waiting: 0, connecting: 0 });
   expect(unhandled).toEqual([]);
 });
