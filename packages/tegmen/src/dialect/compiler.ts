@@ -35,7 +35,7 @@ export class Compiler implements Output {
   #sql = "";
   #scopes: (readonly SourceNode[])[] = [];
   #isQualified: boolean;
-  readonly #inlines: boolean;
+  #inlines: boolean;
   #ctes: Map<CteNode, string> | undefined;
 
   /**
@@ -137,6 +137,13 @@ export class Compiler implements Output {
     this.#isQualified = false;
     write();
     this.#isQualified = before;
+  }
+
+  inlined(write: () => void): void {
+    const before = this.#inlines;
+    this.#inlines = true;
+    write();
+    this.#inlines = before;
   }
 
   enter(sources: readonly SourceNode[]): void {

@@ -24,6 +24,8 @@ export interface Output {
   column(node: ExpressionNode & { readonly kind: "column" }): void;
   /** Writes columns without the names of their sources while `write` runs: in DDL and ON CONFLICT targets. */
   unqualified(write: () => void): void;
+  /** Writes values into the SQL while `write` runs, instead of placeholders. */
+  inlined(write: () => void): void;
   /** Makes sources visible until `leave()`. */
   enter(sources: readonly SourceNode[]): void;
   leave(): void;

@@ -157,7 +157,7 @@ function writeCase(out: Output, node: CaseNode): void {
   out.add(" END");
 }
 
-const bareFunctions = new Set(["current_user", "current_date"]);
+const bareFunctions = new Set(["current_user", "current_date", "current_timestamp"]);
 
 /** A function call with everything behind it. */
 export function writeFunction(out: Output, node: FunctionNode): void {

@@ -139,7 +139,12 @@ function writeAsOf(out: Output, asOf: AsOfNode | undefined): void {
   if (asOf === undefined) return;
   out.add(" AS OF SYSTEM TIME ");
   if (typeof asOf === "string") out.add(asOf);
-  else out.expression(asOf, 0);
+  else {
+    // It takes no placeholders.
+    out.inlined(() => {
+      out.expression(asOf, 0);
+    });
+  }
 }
 
 function writeLock(out: Output, lock: LockNode): void {

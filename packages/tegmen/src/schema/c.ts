@@ -99,7 +99,7 @@ export interface ColumnTypes {
     name: string,
     values: readonly V[],
     options?: types.EnumOptions,
-  ): NewColumn<V, V, "text">;
+  ): NewColumn<V, V, "enum">;
   /** TSVECTOR, a string. Since CockroachDB 23.1. */
   tsvector(): NewColumn<string, string, "tsvector">;
   /** TSQUERY, a string. Since CockroachDB 23.1. */

@@ -2,6 +2,7 @@ import type {
   ArrayExpression,
   BoolExpression,
   DateExpression,
+  EnumExpression,
   FloatExpression,
   IntervalExpression,
   JsonExpression,
@@ -51,6 +52,7 @@ export interface ColumnFamilies<T, S, K extends string> {
   array: ArrayColumn<T, S, K>;
   bool: BoolColumn<S, K>;
   date: DateColumn<T, S, K>;
+  enum: EnumColumn<T, S, K>;
   float: FloatColumn<T, S, K>;
   interval: IntervalColumn<T, S, K>;
   json: JsonColumn<T, S, K>;
@@ -69,6 +71,8 @@ export interface ArrayColumn<T, S, K extends string> extends ArrayExpression<T, 
 export interface BoolColumn<S, K extends string> extends BoolExpression<S, K>, ColumnInfo<K> {}
 /** A column of type DATE. */
 export interface DateColumn<T, S, K extends string> extends DateExpression<T, S, K>, ColumnInfo<K> {}
+/** A column of an enum type. */
+export interface EnumColumn<T, S, K extends string> extends EnumExpression<T, S, K>, ColumnInfo<K> {}
 /** A column of type FLOAT4 or FLOAT8. */
 export interface FloatColumn<T, S, K extends string> extends FloatExpression<T, S, K>, ColumnInfo<K> {}
 /** A column of type INTERVAL. */

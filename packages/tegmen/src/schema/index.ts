@@ -7,6 +7,7 @@ export type {
   BoolColumn,
   ColumnInfo,
   DateColumn,
+  EnumColumn,
   FloatColumn,
   IntervalColumn,
   JsonColumn,

@@ -18,6 +18,7 @@ export interface Families<T, S, K extends string> {
   array: ArrayExpression<T, S, K>;
   bool: BoolExpression<S, K>;
   date: DateExpression<T, S, K>;
+  enum: EnumExpression<T, S, K>;
   float: FloatExpression<T, S, K>;
   interval: IntervalExpression<T, S, K>;
   json: JsonExpression<T, S, K>;
@@ -245,6 +246,9 @@ export interface TimestampExpression<out T, out S, out K extends string = Unlabe
   minus<S2 = never>(interval: string | Operand<unknown, S2, "interval">): TimestampExpression<T, S | S2>;
   minus<S2 = never>(other: Operand<unknown, S2, "timestamp">): IntervalExpression<string, S | S2>;
 }
+
+/** Enum types: they are compared in the order of their values. */
+export interface EnumExpression<out T, out S, out K extends string = Unlabeled> extends Expression<T, S, K, "enum"> {}
 
 /** DATE. */
 export interface DateExpression<out T, out S, out K extends string = Unlabeled> extends Expression<T, S, K, "date"> {

@@ -1,4 +1,4 @@
-import { isArrayType, type AnySqlType } from "../types/index.ts";
+import { isArrayType, isEnumType, type AnySqlType } from "../types/index.ts";
 import type { Family } from "./operand.ts";
 
 const byName: Readonly<Record<string, Family>> = {
@@ -28,5 +28,6 @@ const byName: Readonly<Record<string, Family>> = {
 /** The kind of a type: what its values can be combined with. */
 export function familyOf(type: AnySqlType | undefined): Family {
   if (type === undefined) return "other";
+  if (isEnumType(type)) return "enum";
   return isArrayType(type) ? "array" : (byName[type.castName] ?? "other");
 }

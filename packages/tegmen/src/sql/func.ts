@@ -6,7 +6,7 @@ import { arrayOf } from "./coerce.ts";
 import { SqlExpression } from "./expression.ts";
 import { familyOf } from "./families.ts";
 import { FunctionExpression, functionNode } from "./function-call.ts";
-import { knownFunctions, sqlNames, type ArgumentRule, type KnownFunction } from "./function-table.ts";
+import { knownFunctions, type ArgumentRule, type KnownFunction } from "./function-table.ts";
 import type { Functions } from "./functions.ts";
 import { inferType } from "./infer-type.ts";
 import type { ExpressionNode } from "./nodes/expression-node.ts";
@@ -39,7 +39,7 @@ function callKnown(name: string, known: KnownFunction, args: readonly unknown[])
     return argumentNode(arg, rule, typed?.type, `${where}, argument ${index + 1}`);
   });
   if (name === "count" && nodes.length === 0) nodes.push({ kind: "keyword", text: "*" });
-  const node = functionNode(sqlNames[name] ?? sqlName(name), nodes, known.isPure);
+  const node = functionNode(sqlName(name), nodes, known.isPure);
   return new FunctionExpression(node, resultType(known, typed?.type, given), name);
 }
 

@@ -160,6 +160,3 @@ export const knownFunctions: Readonly<Record<string, KnownFunction>> = {
   currentSchema: known([], text),
   currentUser: known([], text),
 };
-
-/** Those whose name in SQL is not the one in TypeScript with underscores. */
-export const sqlNames: Readonly<Record<string, string>> = { currentUser: "current_user", currentDate: "current_date" };

@@ -30,6 +30,7 @@ export type {
   BoolExpression,
   ComparisonOperator,
   DateExpression,
+  EnumExpression,
   Expression,
   Families,
   FloatExpression,

@@ -22,6 +22,7 @@ export type Family =
   | "array"
   | "bool"
   | "date"
+  | "enum"
   | "float"
   | "interval"
   | "json"

@@ -1,4 +1,5 @@
 import type { AnyExpression, Families } from "./expressions.ts";
+import type { FromItem } from "./from-item.ts";
 import type { Family, labelKey, nullSources, Operand, SelectItem } from "./operand.ts";
 
 /** `null` unless there is nothing. */
@@ -47,6 +48,22 @@ type FirstDuplicate<Items, Seen = never> = Items extends readonly [infer Head ex
 /** What a select list has to be besides a list of expressions: without two that have one key. */
 export type Distinct<Items extends readonly SelectItem[]> =
   FirstDuplicate<Items> extends infer K ? ([K] extends [never] ? unknown : readonly DuplicateLabel<K>[]) : never;
+
+type KeysOf<Item> = Item extends SelectItem
+  ? Item[typeof labelKey]
+  : Item extends FromItem<string, infer Columns>
+    ? keyof Columns
+    : never;
+
+type FirstMixedDuplicate<Items, Seen = never> = Items extends readonly [infer Head, ...infer Rest]
+  ? [KeysOf<Head> & Seen] extends [never]
+    ? FirstMixedDuplicate<Rest, Seen | KeysOf<Head>>
+    : KeysOf<Head> & Seen
+  : never;
+
+/** As {@link Distinct}, for a list that has tables among its expressions. */
+export type DistinctMixed<Items> =
+  FirstMixedDuplicate<Items> extends infer K ? ([K] extends [never] ? unknown : readonly DuplicateLabel<K>[]) : never;
 
 /** The column of a query that has only one. */
 export type ScalarOf<Fields> =

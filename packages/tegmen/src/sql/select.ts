@@ -18,7 +18,7 @@ import type { Condition, Operand, SelectItem } from "./operand.ts";
 import { orderingNodes, type OrderBy } from "./ordering.ts";
 import { changeSelect, selectNode } from "./raw-select.ts";
 import { statementNode, type Query, type queryFields } from "./query.ts";
-import type { DerivedColumns, Distinct, FieldsOf, RowOf, ScalarOf, SourcesOf } from "./row.ts";
+import type { DerivedColumns, Distinct, DistinctMixed, FieldsOf, RowOf, ScalarOf, SourcesOf } from "./row.ts";
 import { Statement } from "./statement.ts";
 import { scalarSubquery, subqueryOf, type Subquery } from "./subquery.ts";
 
@@ -260,7 +260,7 @@ export function select<const Items extends readonly SelectItem[]>(
   ...items: Items & Distinct<Items>
 ): Select<FieldsOf<Items[number]>, never, SourcesOf<Items[number]>>;
 export function select<const Items extends readonly (SelectItem | FromItem)[]>(
-  ...items: Items
+  ...items: Items & DistinctMixed<Items>
 ): Select<MixedFields<Items[number]>, never, MixedSources<Items[number]>>;
 export function select(...items: readonly unknown[]): Select<unknown, never, never> {
   return new Select(selectNode(toItems(items, "select()")));

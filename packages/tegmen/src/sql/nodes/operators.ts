@@ -1,9 +1,9 @@
 import type { ExpressionNode, Operator } from "./expression-node.ts";
 
 /**
- * How tightly things bind. CockroachDB and PostgreSQL agree on this order, except within `other`: there they differ
- * (`->` and `||` come before `@>` and `~` in one, all are equal in the other), so two of those never stand side by
- * side without parentheses.
+ * How tightly things bind. CockroachDB and PostgreSQL agree on this order, except on `other` and `chain`: in one `->`
+ * and `||` come before `@>` and `~`, in the other all are equal. So `@>` and its like never stand beside any of those
+ * without parentheses.
  */
 export const precedence = {
   or: 1,
@@ -13,13 +13,14 @@ export const precedence = {
   comparison: 5,
   like: 6,
   other: 7,
-  sum: 8,
-  product: 9,
-  power: 10,
-  collate: 11,
-  sign: 12,
-  cast: 13,
-  primary: 14,
+  chain: 8,
+  sum: 9,
+  product: 10,
+  power: 11,
+  collate: 12,
+  sign: 13,
+  cast: 14,
+  primary: 15,
 } as const;
 
 function infix(text: string, own: number, left: number, right: number): Operator {
@@ -34,7 +35,7 @@ const matching = (text: string): Operator => infix(text, like, other, other);
 const regexp = (text: string): Operator => infix(text, like, sum, sum);
 const general = (text: string): Operator => infix(text, other, sum, sum);
 /** Left-associative, and its own equal on the left stands without parentheses. */
-const chain = (text: string): Operator => infix(text, other, other, sum);
+const chain = (text: string): Operator => infix(text, precedence.chain, precedence.chain, sum);
 
 /** The operators that tegmen's methods use. */
 export const operators = {
