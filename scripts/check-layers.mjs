@@ -15,8 +15,9 @@ const layers = {
     text: ["errors"],
     url: ["text", "errors"],
     types: ["errors"],
-    sql: ["types", "text", "errors"],
-    schema: ["sql", "types", "text", "errors"],
+    // Statements compile themselves, so sql and schema call dialect; dialect in turn knows nodes, and builders by type.
+    sql: ["dialect", "types", "text", "errors"],
+    schema: ["dialect", "sql", "types", "text", "errors"],
     dialect: ["schema", "sql", "types", "text", "errors"],
     drivers: ["text", "errors"],
     pool: ["drivers", "errors"],

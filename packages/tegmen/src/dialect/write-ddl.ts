@@ -5,7 +5,6 @@ import type { ResolvedForeignKey, ResolvedKey, ResolvedTable } from "../schema/r
 import type { AnyTable } from "../schema/table.ts";
 import type { TableOptions, TtlOptions } from "../schema/table-options.ts";
 import type { ServerVersion } from "../sql/executable.ts";
-import { sourceNode } from "../sql/from-item.ts";
 import type { ExpressionNode } from "../sql/nodes/expression-node.ts";
 import { nodeOf } from "../sql/nodes/node-of.ts";
 import { precedence } from "../sql/nodes/operators.ts";
@@ -61,7 +60,7 @@ export function createTableText(
   for (const { name, index } of resolved.indexes) lines.push(indexText(index, name, version));
   lines.push(...familyTexts(table));
   const exists = options.ifNotExists ? "IF NOT EXISTS " : "";
-  return `CREATE TABLE ${exists}${table[sourceNode].text} (\n  ${lines.join(",\n  ")}\n)${storage(table.options, version)}${locality(table.options)}`;
+  return `CREATE TABLE ${exists}${tableText(table)} (\n  ${lines.join(",\n  ")}\n)${storage(table.options, version)}${locality(table.options)}`;
 }
 
 function columnText(column: TableColumn, table: AnyTable, version: ServerVersion): string {
@@ -151,7 +150,7 @@ export function createIndexText(
   const method = index.method === "inverted" ? "INVERTED " : index.method === "vector" ? "VECTOR " : "";
   const exists = options.ifNotExists ? " IF NOT EXISTS" : "";
   const label = name === undefined ? "" : ` ${quoteIdentifier(name)}`;
-  return `CREATE ${unique}${method}INDEX${exists}${label} ON ${table[sourceNode].text} ${indexBody(index, options.version)}`;
+  return `CREATE ${unique}${method}INDEX${exists}${label} ON ${tableText(table)} ${indexBody(index, options.version)}`;
 }
 
 function indexBody(index: IndexParts, version: ServerVersion): string {
