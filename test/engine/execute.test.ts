@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  DatabaseError,
   DataError,
   type Engine,
   InvalidRequestError,
@@ -9,6 +10,7 @@ import {
   ProgrammingError,
   sql,
   text,
+  UniqueViolation,
 } from "tegmen";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase, type TestDatabase } from "../support/server.ts";
@@ -98,9 +100,7 @@ describe("results", () => {
 
   test("columns called __proto__, constructor and like numbers are columns", async () => {
     const result = await engine.execute(
-      text<Record<string, unknown>>(
-        `SELECT 'evil' AS "__proto__", 1 AS constructor, 2 AS "7", 3 AS "0", NULL AS "toString"`,
-      ),
+      text(`SELECT 'evil' AS "__proto__", 1 AS constructor, 2 AS "7", 3 AS "0", NULL AS "toString"`),
     );
     const row = result.one();
     expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
@@ -219,7 +219,7 @@ describe("values", () => {
     await engine.execute(text("CREATE TABLE autocommitted (id INT8 PRIMARY KEY)"));
     await using conn = await engine.connect();
     const values = Array.from({ length: 65_536 }, (_, index) => index);
-    await expect(conn.execute(sql`SELECT ${sql.join(values)}`)).rejects.toThrow();
+    await expect(conn.execute(sql`SELECT ${sql.join(values)}`)).rejects.toThrow(ArgumentError);
     await conn.execute(text("INSERT INTO autocommitted VALUES (1)"));
     await conn.rollback();
     expect(await conn.scalar(text("SELECT count(*) AS n FROM autocommitted"))).toBe(0);
@@ -274,7 +274,9 @@ describe("executemany", () => {
     await engine.execute(text("CREATE TABLE many_auto (id INT8 PRIMARY KEY)"));
     const auto = database.engine({ isolationLevel: "AUTOCOMMIT" });
     await auto.execute(text("INSERT INTO many_auto VALUES (:id)"), [{ id: 1 }, { id: 2 }]);
-    await expect(auto.execute(text("INSERT INTO many_auto VALUES (:id)"), [{ id: 3 }, { id: 1 }])).rejects.toThrow();
+    await expect(auto.execute(text("INSERT INTO many_auto VALUES (:id)"), [{ id: 3 }, { id: 1 }])).rejects.toThrow(
+      UniqueViolation,
+    );
     expect(await engine.scalar(text("SELECT count(*) AS n FROM many_auto"))).toBe(2);
   });
 
@@ -282,7 +284,7 @@ describe("executemany", () => {
     await engine.execute(text("CREATE TABLE many_stop (id INT8 PRIMARY KEY)"));
     await using conn = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
     const sets = Array.from({ length: 3_000 }, (_, id) => ({ id: id === 10 ? 7 : id }));
-    await expect(conn.execute(text("INSERT INTO many_stop VALUES (:id)"), sets)).rejects.toThrow();
+    await expect(conn.execute(text("INSERT INTO many_stop VALUES (:id)"), sets)).rejects.toThrow(UniqueViolation);
     expect(await engine.scalar(text("SELECT count(*) AS n FROM many_stop WHERE id >= 1000"))).toBe(0);
   });
 
@@ -324,7 +326,7 @@ describe("errors", () => {
   test("COPY FROM STDIN is an error, not a connection that waits for ever", async () => {
     await engine.execute(text("CREATE TABLE copied (id INT8 PRIMARY KEY)"));
     await using conn = await engine.connect();
-    await expect(conn.execute(text("COPY copied FROM STDIN"))).rejects.toThrow();
+    await expect(conn.execute(text("COPY copied FROM STDIN"))).rejects.toThrow(DatabaseError);
     await conn.rollback();
     expect(await conn.scalar(text("SELECT 1 AS one"))).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { ArgumentError, type Engine, PoolTimeoutError, QueryCanceledError, sql, text } from "tegmen";
+import { ArgumentError, type Engine, PoolTimeoutError, ProgrammingError, QueryCanceledError, sql, text } from "tegmen";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openDatabase, type TestDatabase } from "../support/server.ts";
 
@@ -151,7 +151,7 @@ describe("pool", () => {
     for (let round = 0; round < 5; round++) {
       await expect(small.connect(() => Promise.reject(new Error("oops")))).rejects.toThrow("oops");
       await expect(small.begin(() => Promise.reject(new Error("oops")))).rejects.toThrow("oops");
-      await expect(small.execute(text("SELEKT"))).rejects.toThrow();
+      await expect(small.execute(text("SELEKT"))).rejects.toThrow(ProgrammingError);
     }
     expect(small.pool.status().checkedOut).toBe(0);
   });

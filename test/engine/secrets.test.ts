@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
-import { createEngine, type Engine, type EngineEvent, sql, text } from "tegmen";
+import { createEngine, type Engine, type EngineEvent, ProgrammingError, sql, text } from "tegmen";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { isCockroach, openDatabase, type TestDatabase } from "../support/server.ts";
+import { errorResponse, message, ScriptedServer } from "../support/scripted-server.ts";
+import { openDatabase, type TestDatabase } from "../support/server.ts";
 
 let database: TestDatabase;
 let engine: Engine;
@@ -40,7 +41,7 @@ describe("echo", () => {
     expect(all).toMatch(/^\[c1\] INSERT INTO secrets VALUES \(\$1, \$2\).*ann.*\{[\d.]+ ms, 1 row\}$/m);
     expect(all).toMatch(/SAVEPOINT tegmen_savepoint_1/);
     expect(all).toMatch(/^\[c1\] COMMIT/m);
-    await expect(echoing.execute(text("SELEKT 1"))).rejects.toThrow();
+    await expect(echoing.execute(text("SELEKT 1"))).rejects.toThrow(ProgrammingError);
     expect(log.lines.at(-1)).toMatch(/SELEKT 1 .*failed: 42601/);
   });
 
@@ -63,7 +64,7 @@ describe("hideParameters", () => {
     ["text that is no JSON", (e) => e.execute(text("SELECT :v::JSONB AS n"), { v: `{${secret}` })],
     ["text that is no date", (e) => e.execute(text("SELECT :v::TIMESTAMPTZ AS n"), { v: secret })],
     ["a value that cannot be sent", (e) => e.execute(text("SELECT :v"), { v: `${secret}\0` })],
-    ["a value of a template that cannot be sent", (e) => e.execute(sql`SELECT ${{ secret, f: () => `${secret}` }.f}`)],
+    ["a value of a template that cannot be sent", (e) => e.execute(sql`SELECT ${() => secret}`)],
     ["a set of many", (e) => e.execute(text("INSERT INTO secrets VALUES (7, :v)"), [{ v: secret }, { v: secret }])],
     [
       "a deferred statement",
@@ -145,7 +146,7 @@ describe("events", () => {
       "checkin",
     ]);
     heard.length = 0;
-    await expect(own.begin((conn) => conn.execute(text("SELEKT")))).rejects.toThrow();
+    await expect(own.begin((conn) => conn.execute(text("SELEKT")))).rejects.toThrow(ProgrammingError);
     expect(heard).toEqual(["checkout", "before SELEKT", "begin", "error", "rollback", "checkin"]);
     heard.length = 0;
     await own.dispose();
@@ -199,15 +200,18 @@ describe("passwords", () => {
   });
 
   test("are not in errors of connections that fail", async () => {
-    for (const url of [
-      `cockroachdb://root:${password}@127.0.0.1:1/defaultdb?sslmode=disable`,
-      database.url.replace(/\/\/[^@]*@/, `//nobody_here:${password}@`).replace(/\/t_[0-9a-f]+/, "/no_such_database"),
-    ]) {
-      const own = createEngine(url, { allowPostgres: !isCockroach });
-      const error = await own.execute(text("SELECT 1")).catch((e: unknown) => e);
-      if (error instanceof Error) expect(seen(error)).not.toContain(password);
-      await own.dispose();
+    const refusal = errorResponse("FATAL", "28P01", "password authentication failed for user root");
+    await using server = await ScriptedServer.start((received, client) => {
+      if (received.type === "startup") client.write(message("R", 3));
+      else client.end(refusal);
+    });
+    const errors: unknown[] = [];
+    for (const address of ["127.0.0.1:1", server.address]) {
+      await using own = createEngine(`cockroachdb://root:${password}@${address}/defaultdb?sslmode=disable`);
+      errors.push(await own.execute(text("SELECT 1")).catch((e: unknown) => e));
     }
+    expect(errors).toMatchObject([{ name: "ConnectError" }, { code: "28P01" }]);
+    expect(errors.map(seen).join("\n")).not.toContain(password);
   });
 
   test("in a CREATE USER are not in its error or the log", async () => {

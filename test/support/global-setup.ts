@@ -1,6 +1,5 @@
 import { createEngine, text } from "tegmen";
 import type { TestProject } from "vitest/node";
-import type {} from "./server.ts";
 
 /**
  * One server for the whole run: that of TEGMEN_TEST_URL, else a demo cluster.

@@ -36,8 +36,8 @@ export class ProxiedConnection {
     this.#server = connect({ ...target, noDelay: true });
     client.setNoDelay(true);
     this.#server.on("error", () => {});
-    client.on("data", (chunk) => this.#onClient(chunk as Buffer));
-    this.#server.on("data", (chunk) => this.#onServer(chunk as Buffer));
+    client.on("data", (chunk) => this.#onClient(chunk));
+    this.#server.on("data", (chunk) => this.#onServer(chunk));
     for (const socket of [client, this.#server]) {
       socket.on("end", () => this.end());
       socket.on("close", () => this.cut());

@@ -17,7 +17,7 @@ export class ScriptedServer {
       client.on("error", () => {});
       client.on("close", () => this.#clients.delete(client));
       client.on("data", (chunk) => {
-        for (const message of splitter.push(chunk as Buffer)) script(message, client);
+        for (const message of splitter.push(chunk)) script(message, client);
       });
     });
   }

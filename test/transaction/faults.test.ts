@@ -38,9 +38,10 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await engine.dispose({ timeout: 1_000 });
-  expect(engine.pool.status()).toMatchObject({ checkedOut: 0, connecting: 0, waiting: 0 });
   await proxy[Symbol.asyncDispose]();
-  expect(unhandled.splice(0)).toEqual([]);
+  if (unhandled.length > 0) throw new AggregateError(unhandled.splice(0), "unhandled errors");
+  const { checkedOut, connecting } = engine.pool.status();
+  if (checkedOut + connecting > 0) throw new Error("connections were leaked");
 });
 
 const quick = { baseBackoff: 0, maxBackoff: 0 };
@@ -167,7 +168,7 @@ describe("the connection is cut", () => {
     proxy.cutAll();
     const error = await conn.execute(text("SELECT 1")).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ConnectionLostError);
-    await expect(conn.commit()).rejects.toThrow();
+    await expect(conn.commit()).rejects.toThrow(ConnectionLostError);
     await conn.rollback();
     expect(await conn.scalar(text("SELECT balance FROM accounts WHERE id = 1"))).toBe(1000);
   });
@@ -312,7 +313,7 @@ describe("the server", () => {
     await using conn = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
     await conn.execute(text("SELECT 1"));
     proxy.stall();
-    await expect(conn.execute(text("SELECT 2"), undefined, { timeout: 50 })).rejects.toThrow();
+    await expect(conn.execute(text("SELECT 2"), undefined, { timeout: 50 })).rejects.toThrow(ConnectionLostError);
     proxy.resume();
     await conn.rollback();
     expect(await conn.scalar(text("SELECT 3 AS three"))).toBe(3);

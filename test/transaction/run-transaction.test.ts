@@ -569,10 +569,10 @@ describe("guards", () => {
       await conn.execute(text("CREATE TABLE IF NOT EXISTS made_inside (id INT8 PRIMARY KEY)"));
     }).then(
       () => "committed",
-      (error: unknown) => error,
+      (error: unknown) => (error instanceof TransactionStateError ? "told" : error),
     );
     // Depends on the server's autocommit_before_ddl.
-    if (result !== "committed") expect(result).toBeInstanceOf(TransactionStateError);
+    expect(["committed", "told"]).toContain(result);
   });
 });
 

@@ -30,9 +30,9 @@ test("a server that is restarted under load loses no transfer and does none twic
   const reported = new Set<number>();
   const ambiguous = new Set<number>();
   let next = 0;
-  let stop = false;
+  const controller = new AbortController();
   const worker = async (): Promise<void> => {
-    while (!stop) {
+    while (!controller.signal.aborted) {
       const id = next++;
       const [source, sink] = [id % 8, (id * 5 + 1) % 8];
       try {
@@ -62,7 +62,7 @@ test("a server that is restarted under load loses no transfer and does none twic
     await cluster.restart();
     await reach(reported.size + 30);
   }
-  stop = true;
+  controller.abort();
   await Promise.all(workers);
 
   const done = new Set((await engine.execute(text<{ id: number }>("SELECT id FROM transfers"))).scalars());

@@ -3,7 +3,6 @@ import { InvalidRequestError, TransactionStateError } from "../errors/index.ts";
 import type { PooledConnection } from "../pool/index.ts";
 import { beginSql, type BeginOptions, mayFailToBegin } from "./begin.ts";
 import { type ConnectionMemory, type EngineContext, memoryOf } from "./context.ts";
-import type { EngineEventName } from "./events.ts";
 import { endsConnection, failureToError, isShutdown, type Stake } from "./failure.ts";
 import { hideValues } from "./hide-values.ts";
 import { logStatement } from "./logger.ts";

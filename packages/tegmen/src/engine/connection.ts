@@ -334,7 +334,7 @@ export class Connection {
   #compile(channel: Channel, statement: Executable, parameters: NamedParameters | undefined): CompiledStatement {
     const compile = (statement as Partial<Executable> | null | undefined)?.[compileStatement];
     if (compile === undefined) throw notExecutable(statement);
-    const compiled = this.#encode(() => compile.call(statement as Executable, channel.memory.compile, parameters));
+    const compiled = this.#encode(() => compile.call(statement, channel.memory.compile, parameters));
     if (compiled.parameters.length > maxParameters) {
       throw new ArgumentError(
         `A statement takes at most ${maxParameters} parameters, this one has ${compiled.parameters.length}: ` +

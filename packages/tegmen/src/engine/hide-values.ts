@@ -36,10 +36,9 @@ function withoutValues(text: string, values: readonly unknown[]): string {
 }
 
 function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-  if (typeof value === "object")
-    return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner));
-  return String(value);
+  const json = JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner));
+  return json === undefined || value === null ? "" : json;
 }
