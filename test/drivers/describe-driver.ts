@@ -1,12 +1,13 @@
-import { beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import type { Driver } from "../../packages/tegmen/src/drivers/driver.ts";
+import { openDatabase, type TestDatabase } from "../support/server.ts";
 import { testBatches } from "./batches.ts";
 import { testConnecting } from "./connecting.ts";
 import { type DriverCapabilities, Harness } from "./harness.ts";
 import { testLifecycle } from "./lifecycle.ts";
 import { testPrepared } from "./prepared.ts";
 import { testStreams } from "./streams.ts";
-import { serverTarget } from "./server-target.ts";
+import { targetOf } from "./server-target.ts";
 import { testCopy, testValues } from "./values.ts";
 
 /**
@@ -17,7 +18,12 @@ import { testCopy, testValues } from "./values.ts";
 export function describeDriver(name: string, driver: Driver, capabilities: DriverCapabilities): void {
   describe(`driver ${name}`, () => {
     const harness = new Harness(driver, capabilities);
-    beforeAll(async () => harness.use(await serverTarget()));
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await openDatabase();
+      harness.use(await targetOf(database.url));
+    });
+    afterAll(() => database.drop());
 
     describe("connecting", () => {
       testConnecting(harness);

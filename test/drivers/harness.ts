@@ -62,6 +62,12 @@ export class Harness {
     return isCockroach;
   }
 
+  /** Whether the server notices that the plan of a prepared statement is stale: the demo cluster's emulation does not. */
+  async noticesStalePlans(): Promise<boolean> {
+    const [row] = await rowsOf(await this.connect(), "SELECT version()");
+    return !String(row?.[0]).includes("emulated");
+  }
+
   /** A connection that is cut at the end of the test. */
   async connect(overrides: Partial<ConnectTarget> = {}): Promise<DriverConnection> {
     const connection = await this.driver.connect({ ...this.target, ...overrides });
@@ -201,11 +207,12 @@ export async function expectUsable(connection: DriverConnection): Promise<void> 
 
 /** Cancels until the work is done: a request that comes before its statement has no effect. */
 export async function cancelled<T>(connection: DriverConnection, work: Promise<T>): Promise<T> {
-  const again = setInterval(() => void connection.cancel(), 20);
-  try {
-    await connection.cancel();
-    return await work;
-  } finally {
-    clearInterval(again);
-  }
+  const done = work.then(
+    () => true,
+    () => true,
+  );
+  const later = (): Promise<boolean> => new Promise((resolve) => setTimeout(resolve, 20, false));
+  do await connection.cancel();
+  while (!(await Promise.race([done, later()])));
+  return work;
 }

@@ -1,4 +1,3 @@
-import { inject } from "vitest";
 import type { ConnectTarget } from "../../packages/tegmen/src/drivers/driver.ts";
 import {
   connectionSettings,
@@ -8,9 +7,9 @@ import {
   tlsAttempts,
 } from "../../packages/tegmen/src/url/index.ts";
 
-/** The server of this run, as drivers are told of it. */
-export async function serverTarget(): Promise<ConnectTarget> {
-  const settings = connectionSettings(parseUrl(inject("serverUrl")));
+/** What a connection URL tells a driver. */
+export async function targetOf(url: string): Promise<ConnectTarget> {
+  const settings = connectionSettings(parseUrl(url));
   const { host, port } = settings.hosts[0]!;
   const encrypted = tlsAttempts(settings.tls.mode, host)[0] === "tls";
   return {
