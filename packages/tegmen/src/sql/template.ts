@@ -9,12 +9,19 @@ import {
   type NamedParameters,
   type rowType,
 } from "./executable.ts";
+import type { CustomNode } from "./nodes/expression-node.ts";
+import { expressionNode, nodeOf } from "./nodes/node-of.ts";
+import type { SqlWriter } from "./nodes/writer.ts";
+import type { nullSources, Operand, typeFamily, valueType } from "./operand.ts";
 import { TextClause } from "./text.ts";
 import { textShape } from "./text-shape.ts";
 
 /** A piece of a statement: text, and the values between. */
-export class SqlFragment<Row = Record<string, unknown>> implements Executable<Row> {
+export class SqlFragment<Row = Record<string, unknown>> implements Executable<Row>, Operand<unknown, null, never> {
   declare readonly [rowType]?: Row;
+  declare readonly [typeFamily]: never;
+  declare readonly [valueType]: unknown;
+  declare readonly [nullSources]: null;
   readonly #strings: readonly string[];
   readonly #values: readonly unknown[];
 
@@ -22,6 +29,11 @@ export class SqlFragment<Row = Record<string, unknown>> implements Executable<Ro
   constructor(strings: readonly string[], values: readonly unknown[]) {
     this.#strings = strings;
     this.#values = values;
+  }
+
+  /** As a part of an expression: `where(sql`balance > ${100}`)`. Its type is what `typeCoerce()` says. */
+  get [expressionNode](): CustomNode {
+    return { kind: "custom", precedence: 0, operands: [], write: (writer) => this.#embed(writer) };
   }
 
   [compileStatement](_context: CompileContext, parameters?: NamedParameters): CompiledStatement {
@@ -39,6 +51,18 @@ export class SqlFragment<Row = Record<string, unknown>> implements Executable<Ro
     const writer = new Writer();
     this.#write(writer);
     return writer.sql;
+  }
+
+  #embed(writer: SqlWriter): void {
+    writer.sql(this.#strings[0]!);
+    for (let index = 0; index < this.#values.length; index++) {
+      const value = this.#values[index];
+      if (value instanceof SqlFragment) value.#embed(writer);
+      else if (value instanceof TextClause) throw textInTemplate();
+      else if (nodeOf(value) !== undefined) writer.expression(value as object);
+      else writer.value(value);
+      writer.sql(this.#strings[index + 1]!);
+    }
   }
 
   #write(writer: Writer): void {
