@@ -1,5 +1,8 @@
+import { AGGREGATES_SQL } from "./compatibility-aggregates.ts";
+import { CASTS_SQL } from "./compatibility-casts.ts";
 import { FUNCTIONS_SQL } from "./compatibility-functions.ts";
 import { OPERATORS_SQL } from "./compatibility-operators.ts";
+import { SCALARS_SQL } from "./compatibility-scalars.ts";
 import { virtualTablesSql } from "./virtual-tables.ts";
 
 /** What `version()` says; the PostgreSQL version is filled in by the server itself. */
@@ -70,6 +73,9 @@ export function compatibilitySql(): string {
     "SET search_path = crdb_demo, pg_catalog;",
     OPERATORS_SQL,
     FUNCTIONS_SQL,
+    CASTS_SQL,
+    SCALARS_SQL,
+    AGGREGATES_SQL,
     virtualTablesSql(),
     INTERNAL_SQL,
     "RESET search_path;",

@@ -25,6 +25,8 @@ export interface TypeName extends Span {
   /** Where the modifiers' parentheses are. */
   readonly array: boolean;
   readonly collation: string | undefined;
+  /** Of an interval, as PostgreSQL writes them: `DAY TO SECOND(2)`. */
+  readonly fields?: string | undefined;
 }
 
 export type Expr = Span &
@@ -57,7 +59,13 @@ export type Expr = Span &
         readonly otherwise: Expr | undefined;
       }
     | { readonly kind: "array"; readonly items: readonly Expr[]; readonly select: SelectNode | undefined }
-    | { readonly kind: "index"; readonly operand: Expr; readonly subscripts: readonly Expr[] }
+    | {
+        readonly kind: "index";
+        readonly operand: Expr;
+        readonly subscripts: readonly Expr[];
+        /** `[1:2]` */
+        readonly slice?: boolean;
+      }
     | {
         readonly kind: "field";
         readonly operand: Expr;

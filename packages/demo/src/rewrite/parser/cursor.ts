@@ -131,11 +131,12 @@ export class Cursor {
     }
   }
 
-  /** The syntax error at the current token. */
-  error(token: Token = this.token): SqlError {
-    const page = this.#help.at(-1);
+  /** The syntax error at a token; `reason` says more about it. */
+  error(token: Token = this.token, reason?: string): SqlError {
+    const page = reason === undefined ? this.#help.at(-1) : undefined;
+    const more = reason === undefined ? "" : `: ${reason}`;
     const message =
-      token.type === "error" ? `lexical error: ${token.value}` : `at or near "${shown(token)}": syntax error`;
+      token.type === "error" ? `lexical error: ${token.value}` : `at or near "${shown(token)}": syntax error${more}`;
     return new SqlError({
       code: "42601",
       message,
@@ -144,11 +145,17 @@ export class Cursor {
     });
   }
 
+  /** An error of the grammar's own checks, which CockroachDB reports as one of syntax. */
+  refuse(code: string, reason: string, token: Token = this.token): SqlError {
+    const message = `at or near "${shown(token)}": syntax error: ${reason}`;
+    return new SqlError({ code, message, detail: this.#detail(token.start) });
+  }
+
   /** Syntax that the emulated version knows and refuses, with the number of its issue if it has one. */
-  unimplemented(issue?: number, token: Token = this.token): SqlError {
+  unimplemented(issue?: number, token: Token = this.token, what = "this syntax"): SqlError {
     return new SqlError({
       code: "0A000",
-      message: `at or near "${shown(token)}": syntax error: unimplemented: this syntax`,
+      message: `at or near "${shown(token)}": syntax error: unimplemented: ${what}`,
       detail: this.#detail(token.start),
       hint: issue === undefined ? NO_ISSUE : `${UNIMPLEMENTED}\nSee: https://go.crdb.dev/issue-v/${issue}/v21.2`,
     });

@@ -25,7 +25,7 @@ export function parseInsert(parser: SelectParser, withClause: WithClause | undef
   return c.help(upsert ? "UPSERT" : "INSERT", () => {
     c.expect("into");
     const target = parseTarget(parser, "as");
-    const columns = c.isOp("(") && !startsSource(c) ? c.columnList() : undefined;
+    const columns = c.isOp("(") && !startsSource(c) ? columnList(c) : undefined;
     const sourceStart = c.start;
     const source = c.accept("default", "values") ? undefined : parser.select();
     const sourceSpan = c.span(sourceStart);
@@ -58,7 +58,10 @@ function startsSource(c: Cursor): boolean {
 function parseTarget(parser: SelectParser, alias: "as" | "bare"): TargetTable {
   const c = parser.cursor;
   const start = c.start;
+  // tables do not inherit: ONLY and * change nothing
+  if (alias === "bare" && c.isWord("only")) c.next();
   const name = c.qualifiedName();
+  if (alias === "bare") c.acceptOp("*");
   const hint = parser.indexHint();
   let aliasName: Name | undefined;
   if (c.isWord("as") && !c.isWord("of", 1)) {
@@ -91,11 +94,26 @@ function parseAssignments(parser: SelectParser): Assignment[] {
   return c.list((): Assignment => {
     const start = c.start;
     const tuple = c.isOp("(");
-    const columns = tuple ? c.columnList() : [c.name()];
+    const columns = tuple ? columnList(c) : [column(c)];
     c.expectOp("=");
     const value = parser.expression();
     return { columns, tuple, value, ...c.span(start) };
   });
+}
+
+/** A column to write to, which takes no qualifier. */
+function column(c: Cursor): Name {
+  const name = c.name();
+  if (!c.isOp(".")) return name;
+  c.next();
+  throw c.unimplemented(27_792);
+}
+
+function columnList(c: Cursor): Name[] {
+  c.expectOp("(");
+  const names = c.list(() => column(c));
+  c.expectOp(")");
+  return names;
 }
 
 function parseReturning(parser: SelectParser): Returning | undefined {

@@ -13,7 +13,8 @@ import type {
 } from "../ast.ts";
 import type { Expr, OrderItem, WindowSpec } from "../ast.ts";
 import type { Cursor } from "./cursor.ts";
-import { ExpressionParser, startsSelect } from "./expressions.ts";
+import { ExpressionParser } from "./expressions.ts";
+import { startsSelect } from "./primary.ts";
 import { NOT_BARE_ALIAS, RESERVED, TYPE_OR_FUNCTION } from "./keywords.ts";
 
 /** Parses statements that may stand inside others: in WITH and in [ ... ]. */

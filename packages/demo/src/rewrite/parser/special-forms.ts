@@ -40,8 +40,15 @@ function intervalWithPrecision(c: Cursor, start: number): Expr | undefined {
     const from = c.start;
     const value = c.stringLiteral();
     const operand: Expr = { kind: "literal", type: "string", value, ...c.span(from) };
-    intervalFields(c);
-    return { kind: "cast", style: "prefix", operand, type, operatorSpan: { start, end: start }, ...c.span(start) };
+    const fields = intervalFields(c);
+    return {
+      kind: "cast",
+      style: "prefix",
+      operand,
+      type: { ...type, fields },
+      operatorSpan: { start, end: start },
+      ...c.span(start),
+    };
   });
 }
 

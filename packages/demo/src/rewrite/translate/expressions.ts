@@ -1,7 +1,7 @@
 import type { CallParts, Expr, OrderItem, SelectNode, Span, TypeName, WindowSpec } from "../ast.ts";
-import { notInDemo, SqlError } from "../sql-error.ts";
+import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import type { Edit, Environment } from "./environment.ts";
-import { isHiddenFunction } from "./functions.ts";
+import { backendFunction, isHiddenFunction, isTimeFunction } from "./functions.ts";
 import { quoteName, quoteText } from "./quote.ts";
 import { resolveType } from "./types.ts";
 
@@ -62,7 +62,7 @@ export class ExpressionTranslator {
       case "array":
         return expr.select ? this.env.splice(expr, [this.#selectEdit(expr.select)]) : this.#with(expr, expr.items);
       case "index":
-        return this.#with(expr, [expr.operand, ...expr.subscripts]);
+        return this.#index(expr);
       case "field":
         if (expr.position !== undefined) throw notInDemo("access to a tuple's element by its number");
         return this.#with(expr, [expr.operand]);
@@ -89,6 +89,18 @@ export class ExpressionTranslator {
 
   #selectEdit(select: SelectNode): Edit {
     return { start: select.start, end: select.end, text: this.#subqueries.select(select) };
+  }
+
+  #index(expr: Extract<Expr, { kind: "index" }>): string {
+    const { operand, subscripts } = expr;
+    const [subscript] = subscripts;
+    if (expr.slice || !subscript) {
+      throw unimplemented(`ARRAY slicing in ${this.env.source(expr)}`, 32_551);
+    }
+    if (operand.kind === "index") {
+      throw unimplemented(`multidimensional indexing: ${this.env.source(expr)}`, 32_552);
+    }
+    return `(${this.expr(operand)})[${this.expr(subscript)}]`;
   }
 
   // ---------------------------------------------------------------- leaves
@@ -240,18 +252,41 @@ export class ExpressionTranslator {
       if (isHiddenFunction(name)) throw new SqlError({ code: "42883", message: `unknown function: ${name}()` });
       const own = this.#ownCall(expr, name);
       if (own !== undefined) return own;
+      const renamed = backendFunction(name);
+      if (renamed !== undefined) return this.#callAs(expr, renamed);
     } else if (parts[0] !== "crdb_internal" && parts[0] !== "information_schema") {
       throw new SqlError({ code: "42883", message: `unknown function: ${parts.join(".")}()` });
     }
-    const exprs: (Expr | undefined)[] = [...expr.args, expr.filter];
+    return this.#with(expr, [...expr.args, expr.filter], this.#callEdits(expr));
+  }
+
+  /** A call of a function that the backend has by another name. */
+  #callAs(expr: CallParts & Expr, name: string): string {
+    const edits = [...this.edits([...expr.args, expr.filter]), ...this.#callEdits(expr)];
+    return this.env.splice(expr, [...edits, { start: expr.name.start, end: expr.name.end, text: name }]);
+  }
+
+  #callEdits(expr: CallParts): Edit[] {
     const more = [...this.orderEdits(expr.orderBy), ...this.orderEdits(expr.withinGroup)];
     if (expr.over && "partitionBy" in expr.over) more.push(...this.windowEdits(expr.over));
-    return this.#with(expr, exprs, more);
+    return more;
+  }
+
+  /** Where the parentheses of a call without arguments end. */
+  #closeOf(expr: CallParts): number {
+    return this.env.text.indexOf(")", expr.name.end) + 1;
   }
 
   /** Functions that PostgreSQL spells otherwise, or that ask about the client's session. */
   #ownCall(expr: CallParts, name: string): string | undefined {
+    if (isTimeFunction(name)) return timeFunction(name, expr.args);
     switch (name) {
+      case "count_rows":
+        return this.env.splice(expr, [
+          { start: expr.start, end: this.#closeOf(expr), text: "count(*)" },
+          ...this.edits([expr.filter]),
+          ...this.#callEdits(expr),
+        ]);
       case "current_catalog":
       case "current_database":
         return "crdb_demo.current_database()";
@@ -310,4 +345,14 @@ export class ExpressionTranslator {
 // CockroachDB takes words as names that PostgreSQL reserves; quoting is always safe.
 function quoteIfNeeded(env: Environment, name: { readonly text: string; readonly quoted: boolean } & Span): string {
   return name.quoted ? env.source(name) : quoteName(name.text);
+}
+
+/** current_time and its kin take an optional precision, and no empty parentheses in PostgreSQL. */
+function timeFunction(name: string, args: readonly Expr[]): string | undefined {
+  const [precision] = args;
+  if (!precision) return name;
+  if (args.length > 1 || precision.kind !== "literal" || precision.type !== "integer") {
+    throw notInDemo(`${name}() of an expression`);
+  }
+  return `${name}(${precision.value})`;
 }

@@ -26,3 +26,24 @@ const HIDDEN_PREFIXES: readonly string[] = [
 export function isHiddenFunction(name: string): boolean {
   return HIDDEN_NAMES.has(name) || HIDDEN_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
+
+const TIME_FUNCTIONS: ReadonlySet<string> = new Set([
+  "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp",
+]); // prettier-ignore
+
+export const isTimeFunction = (name: string): boolean => TIME_FUNCTIONS.has(name);
+
+/** JSON is JSONB in CockroachDB: functions of both names answer alike. */
+const BACKEND_NAMES: ReadonlyMap<string, string> = new Map([
+  ...`agg array_elements array_elements_text array_length build_array build_object each each_text extract_path
+    extract_path_text object object_agg object_keys set strip_nulls typeof populate_record populate_recordset
+    to_record to_recordset insert`
+    .split(/\s+/)
+    .map((name): [string, string] => [`json_${name}`, `jsonb_${name}`]),
+  ["to_json", "to_jsonb"],
+  ["array_to_json", "to_jsonb"],
+  ["row_to_json", "to_jsonb"],
+]);
+
+/** What the backend calls a function, where it differs. */
+export const backendFunction = (name: string): string | undefined => BACKEND_NAMES.get(name);

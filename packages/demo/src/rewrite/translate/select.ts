@@ -15,6 +15,7 @@ import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import { columnName } from "./column-names.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { ExpressionTranslator } from "./expressions.ts";
+import { backendFunction } from "./functions.ts";
 import { quoteName } from "./quote.ts";
 
 /** Translates the statements that can stand inside others: in WITH and in [ ... ]. */
@@ -219,10 +220,19 @@ export class SelectTranslator {
           { start: item.item.start, end: item.item.end, text: this.from(item.item, merged) },
         ]);
       case "function":
-        return this.env.splice(item, this.expressions.edits(item.calls));
+        return this.#function(item);
       case "subquery":
         return this.#subquery(item);
     }
+  }
+
+  #function(item: Extract<FromItem, { kind: "function" }>): string {
+    const text = this.env.splice(item, this.expressions.edits(item.calls));
+    const [call] = item.calls;
+    // what was renamed keeps its own name
+    if (item.alias || item.rowsFrom || item.ordinality || call?.kind !== "call") return text;
+    const name = call.name.parts.at(-1)?.text ?? "";
+    return backendFunction(name) === undefined ? text : `${text} AS ${quoteName(name)}`;
   }
 
   #subquery(item: Extract<FromItem, { kind: "subquery" }>): string {

@@ -78,6 +78,9 @@ function elementType(type: TypeName, scope: TypeScope): SqlType {
     const length = modifiers[0] ?? 1;
     return { backend: `varchar(${length})`, display: length === 1 ? "CHAR" : `CHAR(${length})`, serial };
   }
+  if (name === "interval" && type.fields !== undefined) {
+    return { backend: `interval ${type.fields}`, display: `INTERVAL ${type.fields}`, serial };
+  }
   if (modifiers.length > 0 && MODIFIED.has(name))
     return { backend: `${backend}(${list})`, display: `${display}(${list})`, serial };
   return { backend, display: display === "FLOAT8" ? "FLOAT8" : display, serial };
