@@ -18,6 +18,7 @@ export abstract class BufferedStream implements DriverStream {
   #over = false;
   protected complete = false;
   protected failure: DriverFailure | undefined;
+  cancelAtLarge = false;
 
   /** @param ended is called when the stream is over and the connection free */
   constructor(batchSize: number, ended: () => void) {

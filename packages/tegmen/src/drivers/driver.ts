@@ -106,6 +106,8 @@ export interface DriverStream {
   readonly fields: readonly Field[];
   /** Stops early, or tidies up at the end. Leaves the connection ready for the next statement, or closed. */
   close(): Promise<void>;
+  /** `close()` has asked the server to cancel, but the statement ended otherwise: the request may hit a later one. */
+  readonly cancelAtLarge: boolean;
 }
 
 /** Carries a {@link DriverFailure} where a promise rejects. */

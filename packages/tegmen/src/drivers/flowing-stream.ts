@@ -78,6 +78,8 @@ export class FlowingStream extends BufferedStream {
       await this.#host.cancel().catch(() => this.#host.destroy());
       if (this.#paused) this.#flow();
       while (this.#pending) await this.wait();
+      // CockroachDB cancels in its own time, also after it has closed the connection of the request.
+      this.cancelAtLarge = !(this.failure?.kind === "server" && this.failure.fields.code === "57014");
     } finally {
       clearTimeout(late);
     }
