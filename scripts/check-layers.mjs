@@ -26,11 +26,12 @@ const layers = {
     cli: ["*"],
   },
   demo: {
+    wire: [],
     backend: [],
     rewrite: [],
     catalog: ["rewrite"],
-    session: ["catalog", "rewrite", "backend", "server"],
-    server: [],
+    session: ["wire", "rewrite", "catalog", "backend"],
+    server: ["session", "wire", "rewrite"],
   },
 };
 

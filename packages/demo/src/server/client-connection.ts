@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
-import { MessageReader } from "./message-reader.ts";
-import { MessageWriter } from "./message-writer.ts";
-import type { OversizedMessage, WireMessage } from "./message-reader.ts";
+import { MessageReader } from "../wire/message-reader.ts";
+import { MessageWriter } from "../wire/message-writer.ts";
+import type { ClientChannel } from "../session/client-channel.ts";
+import type { OversizedMessage, WireMessage } from "../wire/message-reader.ts";
 
 /** The largest message a client may send, as in CockroachDB (`sql.conn.max_read_buffer_message_size`). */
 export const MAX_MESSAGE_BYTES: number = 16 * 1024 * 1024;
@@ -14,7 +15,7 @@ const HOLD_INPUT_ABOVE = 4 * 1024 * 1024;
  *
  * Reading is by turns: {@link next} while it gives messages, then {@link wait}.
  */
-export class ClientConnection {
+export class ClientConnection implements ClientChannel {
   readonly #socket: Socket;
   readonly #reader = new MessageReader(MAX_MESSAGE_BYTES);
   #unread = 0;

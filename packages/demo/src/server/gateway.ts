@@ -4,7 +4,7 @@ import { BackendLostError, BackendQueryError } from "../session/backend-connecti
 import { Session } from "../session/session.ts";
 import { SessionVariables } from "../session/variables.ts";
 import { ClientConnection } from "./client-connection.ts";
-import { FramingError } from "./message-reader.ts";
+import { FramingError } from "../wire/message-reader.ts";
 import {
   BACKEND,
   BodyReader,
@@ -13,7 +13,7 @@ import {
   writeError,
   writeParameterStatus,
   writeReady,
-} from "./messages.ts";
+} from "../wire/messages.ts";
 import { parseOptions, readStartup } from "./startup.ts";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { ClusterContext } from "../session/cluster-context.ts";

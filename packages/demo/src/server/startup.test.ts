@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ProtocolError } from "./messages.ts";
+import { ProtocolError } from "../wire/messages.ts";
 import { parseOptions } from "./startup.ts";
 
 describe("parseOptions", () => {

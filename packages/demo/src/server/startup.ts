@@ -1,5 +1,5 @@
-import { BodyReader, ProtocolError } from "./messages.ts";
-import type { WireMessage } from "./message-reader.ts";
+import { BodyReader, ProtocolError } from "../wire/messages.ts";
+import type { WireMessage } from "../wire/message-reader.ts";
 
 const PROTOCOL_3 = 196_608;
 const CANCEL = 80_877_102;

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { FramingError, MessageReader } from "../server/message-reader.ts";
-import { BACKEND, BodyReader, FRONTEND, readError } from "../server/messages.ts";
-import { MessageWriter } from "../server/message-writer.ts";
+import { FramingError, MessageReader } from "../wire/message-reader.ts";
+import { BACKEND, BodyReader, FRONTEND, readError } from "../wire/messages.ts";
+import { MessageWriter } from "../wire/message-writer.ts";
 import { ScramClient } from "./scram.ts";
-import type { ErrorFields, StatusByte } from "../server/messages.ts";
+import type { ErrorFields, StatusByte } from "../wire/messages.ts";
 
 /** Where the PostgreSQL server behind the gateway listens. */
 export interface BackendAddress {

@@ -1,4 +1,4 @@
-import type { ErrorFields } from "../server/messages.ts";
+import type { ErrorFields } from "../wire/messages.ts";
 
 /** Go's parsers, whose words CockroachDB passes on, by PostgreSQL's name of the type. */
 const GO_PARSERS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import { BACKEND, FRONTEND, ProtocolError } from "../server/messages.ts";
+import { BACKEND, FRONTEND, ProtocolError } from "../wire/messages.ts";
 import { BackendLostError, BackendQueryError } from "./backend-connection.ts";
 import type { Statement } from "../rewrite/contract.ts";
-import type { ErrorFields } from "../server/messages.ts";
+import type { ErrorFields } from "../wire/messages.ts";
 import type { SessionCore } from "./session-core.ts";
 
 /** COPY ... FROM STDIN by the simple protocol: passes the client's data on as it comes. */

@@ -1,4 +1,4 @@
-import { writeTag } from "../server/messages.ts";
+import { writeTag } from "../wire/messages.ts";
 import type { Statement } from "../rewrite/contract.ts";
 import type { ExtendedProtocol } from "./extended-protocol.ts";
 import type { SessionCore } from "./session-core.ts";

@@ -1,5 +1,5 @@
-import { BACKEND } from "../server/messages.ts";
-import type { MessageWriter } from "../server/message-writer.ts";
+import { BACKEND } from "../wire/messages.ts";
+import type { MessageWriter } from "../wire/message-writer.ts";
 import type { LocalColumn } from "../rewrite/contract.ts";
 
 const BOOL = 16;

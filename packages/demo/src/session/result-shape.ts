@@ -1,5 +1,5 @@
-import { BodyReader } from "../server/messages.ts";
-import type { MessageWriter } from "../server/message-writer.ts";
+import { BodyReader } from "../wire/messages.ts";
+import type { MessageWriter } from "../wire/message-writer.ts";
 
 /** A column of a result, as the backend describes it. */
 export interface ResultColumn {

@@ -1,12 +1,12 @@
 import { CACHE_VARIABLES } from "../rewrite/contract.ts";
 import { SqlError } from "../rewrite/sql-error.ts";
-import { BACKEND, writeError, writeParameterStatus } from "../server/messages.ts";
+import { BACKEND, writeError, writeParameterStatus } from "../wire/messages.ts";
 import { BackendConnection, BackendLostError, BackendQueryError } from "./backend-connection.ts";
 import { RETRY_HINT, TransactionState } from "./transaction-state.ts";
 import type { CatalogView, Statement, TranslateContext, Translation } from "../rewrite/contract.ts";
 import type { SqlErrorFields } from "../rewrite/sql-error.ts";
-import type { ClientConnection } from "../server/client-connection.ts";
-import type { ErrorFields } from "../server/messages.ts";
+import type { ClientChannel } from "./client-channel.ts";
+import type { ErrorFields } from "../wire/messages.ts";
 import type { ClusterContext } from "./cluster-context.ts";
 import type { SessionVariables, VariableChange } from "./variables.ts";
 
@@ -33,7 +33,7 @@ const CACHED_TEXT_LENGTH = 16_384;
  */
 export class SessionCore {
   readonly cluster: ClusterContext;
-  readonly client: ClientConnection;
+  readonly client: ClientChannel;
   readonly variables: SessionVariables;
   readonly user: string;
   readonly transaction: TransactionState = new TransactionState();
@@ -66,7 +66,7 @@ export class SessionCore {
 
   constructor(options: {
     cluster: ClusterContext;
-    client: ClientConnection;
+    client: ClientChannel;
     variables: SessionVariables;
     user: string;
     database: string;

@@ -1,5 +1,5 @@
 import { SqlError } from "../rewrite/sql-error.ts";
-import { FramingError } from "../server/message-reader.ts";
+import { FramingError } from "../wire/message-reader.ts";
 import {
   BACKEND,
   BodyReader,
@@ -9,7 +9,7 @@ import {
   writeReady,
   writeRowDescription,
   writeTag,
-} from "../server/messages.ts";
+} from "../wire/messages.ts";
 import { BackendLostError, BackendQueryError } from "./backend-connection.ts";
 import { copyIn } from "./copy-in.ts";
 import { ExtendedProtocol, isTransactionControl } from "./extended-protocol.ts";
@@ -19,9 +19,9 @@ import { SessionCore } from "./session-core.ts";
 import { deallocate } from "./deallocate.ts";
 import { TransactionRunner, isConflict, refuseAsOf } from "./transaction-runner.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
-import type { ClientConnection } from "../server/client-connection.ts";
-import type { WireMessage } from "../server/message-reader.ts";
-import type { WriterMark } from "../server/message-writer.ts";
+import type { ClientChannel } from "./client-channel.ts";
+import type { WireMessage } from "../wire/message-reader.ts";
+import type { WriterMark } from "../wire/message-writer.ts";
 import type { ClusterContext } from "./cluster-context.ts";
 import type { SessionHandle } from "./session-registry.ts";
 import type { TransactionPhase } from "./transaction-state.ts";
@@ -30,7 +30,7 @@ import type { SessionVariables } from "./variables.ts";
 /** What a session is made for. */
 export interface SessionOptions {
   readonly cluster: ClusterContext;
-  readonly client: ClientConnection;
+  readonly client: ClientChannel;
   readonly variables: SessionVariables;
   readonly user: string;
   readonly database: string;

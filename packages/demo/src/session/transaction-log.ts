@@ -1,7 +1,7 @@
-import { BACKEND } from "../server/messages.ts";
+import { BACKEND } from "../wire/messages.ts";
 import type { BackendConnection, Operation } from "./backend-connection.ts";
 import type { Capture } from "./result-operation.ts";
-import type { ErrorFields } from "../server/messages.ts";
+import type { ErrorFields } from "../wire/messages.ts";
 
 /** One thing sent to the backend, in a form that can be sent again. */
 export type Request =

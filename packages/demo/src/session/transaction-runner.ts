@@ -4,7 +4,7 @@ import { ResultOperation } from "./result-operation.ts";
 import { TransactionLog } from "./transaction-log.ts";
 import { RETRY_HINT } from "./transaction-state.ts";
 import type { QueryTranslation, Statement, TransactionAction, TransactionModes } from "../rewrite/contract.ts";
-import type { ErrorFields } from "../server/messages.ts";
+import type { ErrorFields } from "../wire/messages.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { TransactionStep } from "./transaction-state.ts";
 

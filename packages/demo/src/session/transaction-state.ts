@@ -1,6 +1,6 @@
 import { SqlError } from "../rewrite/sql-error.ts";
 import type { TransactionModes } from "../rewrite/contract.ts";
-import type { StatusByte } from "../server/messages.ts";
+import type { StatusByte } from "../wire/messages.ts";
 
 /**
  * Where a session's transaction stands.
