@@ -204,6 +204,30 @@ describe("the connection is cut", () => {
     }
   });
 
+  test("while idle in somebody's hands: without a transaction, the next statement takes a new one", async () => {
+    for (const isolationLevel of ["AUTOCOMMIT", "SERIALIZABLE"] as const) {
+      await using conn = await engine.connect({ isolationLevel });
+      await conn.execute(text("SELECT 1"));
+      await conn.commit();
+      const lost = new Promise<void>((resolve) => {
+        const end = engine.on("invalidate", () => {
+          end();
+          resolve();
+        });
+      });
+      proxy.cutAll();
+      await lost;
+      expect(await conn.scalar(text("SELECT 1 AS one"))).toBe(1);
+    }
+  });
+
+  test("in a statement that commits by itself: the next one takes a new connection", async () => {
+    await using conn = await engine.connect({ isolationLevel: "AUTOCOMMIT" });
+    proxy.cutAt(/^SELECT 1$/, "after");
+    await expect(conn.execute(text("SELECT 1"))).rejects.toThrow(ConnectionLostError);
+    expect(await conn.scalar(text("SELECT 2 AS two"))).toBe(2);
+  });
+
   test("while idle in a transaction: runTransaction runs it again", async () => {
     let attempts = 0;
     await runTransaction(

@@ -282,7 +282,18 @@ export class Channel {
     this.#cancelDelivered = this.driver.cancel().catch(() => this.driver.destroy());
   }
 
-  /** Settles when a cancel request cannot meet a later statement any more. */
+  /** The driver has asked for a cancel that did not meet its statement. */
+  cancelAtLarge(): void {
+    this.#cancelled = true;
+  }
+
+  /** Outside of a transaction, a connection that is gone, or on which a cancel request may arrive late, is replaced. */
+  get spent(): boolean {
+    const { isBusy, isOpen } = this.driver;
+    return !this.inTransaction && ((this.#cancelled && !isBusy) || (this.lost === undefined && !isOpen));
+  }
+
+  /** Settles when the cancel request was delivered, so that it hardly meets a later statement of the transaction. */
   async cancelSettled(): Promise<void> {
     if (this.driver.isOpen) await this.#cancelDelivered;
   }

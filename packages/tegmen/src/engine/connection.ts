@@ -68,6 +68,8 @@ export class Connection {
   #options: ExecutionOptions;
   #managed = false;
   #closed = false;
+  /** Is for one attempt of `runTransaction`, and so for one channel. */
+  #pinned = false;
   /** Was for one attempt of `runTransaction`, which is over. */
   #attemptOver = false;
 
@@ -93,6 +95,7 @@ export class Connection {
       attempt: (channel) => {
         const fork = new Connection(connection.#context, channel, connection.#options);
         fork.#managed = true;
+        fork.#pinned = true;
         return {
           connection: fork,
           end: () => {
@@ -159,7 +162,8 @@ export class Connection {
    * @throws {TransactionStateError} the connection was lost before, and `rollback()` not called yet
    */
   async execute<Row>(statement: Executable<Row>, parameters?: Parameters, limits?: Limits): Promise<Result<Row>> {
-    const channel = this.#channel !== undefined && !this.#closed ? this.#channel : await this.#open();
+    const current = this.#channel;
+    const channel = current !== undefined && !this.#mustReplace(current) ? current : await this.#open();
     this.#assertUsable(channel);
     if (limits !== undefined) checkLimits(limits);
     const bounds = mergeLimits(limits, this.#options);
@@ -369,7 +373,12 @@ export class Connection {
 
   async #open(): Promise<Channel> {
     if (this.#closed) throw this.#closedError();
-    if (this.#channel !== undefined) return this.#channel;
+    const current = this.#channel;
+    if (current !== undefined) {
+      if (!this.#mustReplace(current)) return current;
+      this.#channel = undefined;
+      await current.release();
+    }
     const pooled = await this.#context.pool.acquire({ signal: this.#options.signal });
     if (this.#closed) {
       await pooled.release();
@@ -382,6 +391,13 @@ export class Connection {
       return other;
     }
     return (this.#channel = new Channel(pooled, this.#context));
+  }
+
+  /** Where no transaction is lost with it, a connection that is gone is replaced without a word. */
+  #mustReplace(channel: Channel): boolean {
+    if (this.#pinned) return false;
+    const lost = channel.lost !== undefined && this.#options.isolationLevel === "AUTOCOMMIT" && !channel.inTransaction;
+    return lost || channel.spent;
   }
 
   #assertUsable(channel: Channel): void {

@@ -62,6 +62,7 @@ export class RowStream<Row> implements AsyncIterable<Row> {
       try {
         await stream.close();
       } finally {
+        if (stream.cancelAtLarge) channel.cancelAtLarge();
         channel.streaming(false);
       }
     }
