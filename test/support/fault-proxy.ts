@@ -8,7 +8,9 @@ export type CutMoment =
   /** The server gets the statement and all that was sent with it; the client gets no more of anything. */
   | "after"
   /** The server has answered the statement, and its answer is thrown away. */
-  | "answered";
+  | "answered"
+  /** The server has answered, and only its ReadyForQuery is thrown away. */
+  | "unready";
 
 /** What to wait for, and what to do then. */
 export interface Fault {
@@ -69,6 +71,11 @@ export class FaultProxy {
   /** Cuts the connection on which a statement like this passes. */
   cutAt(sql: RegExp, moment: CutMoment, times = 1): void {
     this.#faults.push({ sql, moment, times });
+  }
+
+  /** Cuts the connection on which a statement like this passes between its answer and ReadyForQuery. */
+  dropReadyAfter(sql: RegExp): void {
+    this.cutAt(sql, "unready");
   }
 
   /** Cuts each open connection after so many more bytes in one direction. */

@@ -28,6 +28,8 @@ export class ProxiedConnection {
   #readyReceived = 0;
   /** Answers from this ReadyForQuery on are thrown away; then the connection is cut. */
   #cutAtReady: number | undefined;
+  /** All but that ReadyForQuery still passes. */
+  #withAnswer = false;
   #silent = false;
 
   constructor(client: Socket, target: { readonly host: string; readonly port: number }, desk: ProxyDesk) {
@@ -93,7 +95,10 @@ export class ProxiedConnection {
         return;
       }
       if (moment === "after") this.#silent = true;
-      if (moment === "answered") this.#cutAtReady = this.#syncsSent + (message.type === "Q" ? 0 : 1);
+      if (moment === "answered" || moment === "unready") {
+        this.#cutAtReady = this.#syncsSent + (message.type === "Q" ? 0 : 1);
+        this.#withAnswer = moment === "unready";
+      }
       this.#send("client", message.bytes);
       if (this.#silent && isEndOfBatch(message)) {
         this.#desk.hit();
@@ -125,7 +130,10 @@ export class ProxiedConnection {
       else if (isReady) this.#readyReceived++;
       const answeredBatch = this.#readyReceived + (isReady ? 0 : 1);
       if (this.#cutAtReady !== undefined && answeredBatch >= this.#cutAtReady) {
-        if (!isReady) continue;
+        if (!isReady) {
+          if (this.#withAnswer) passed.push(message.bytes);
+          continue;
+        }
         this.#desk.hit();
         for (const bytes of passed) this.#send("server", bytes);
         this.#client.end();

@@ -151,15 +151,30 @@ describe("the connection is cut", () => {
     },
   );
 
-  test("by commit() of a connection: the outcome is not known, and rollback() makes it usable again", async () => {
+  test("between the answer to the commit and the end of its exchange: it is known to be committed", async () => {
+    for (const options of [{}, { useCockroachRestart: false }]) {
+      const before = (await balances())[0] as number;
+      // ReadyForQuery has six bytes, and the answer to the batch comes whole.
+      proxy.dropReadyAfter(/^(?:COMMIT|RELEASE)/);
+      await runTransaction(engine, transfer, { ...quick, ...options });
+      expect(proxy.faultsHit).toBeGreaterThan(0);
+      expect((await balances())[0]).toBe(before - 10);
+    }
+    await using conn = await engine.connect();
+    await transfer(conn);
+    proxy.dropReadyAfter(/^COMMIT/);
+    await conn.commit();
+    expect(await conn.scalar(text("SELECT balance FROM accounts WHERE id = 1"))).toBe(970);
+  });
+
+  test("by commit() of a connection: the outcome is not known, and the next transaction has a new one", async () => {
     await using conn = await engine.connect();
     await transfer(conn);
     proxy.cutAt(/^COMMIT/, "answered");
     await expect(conn.commit()).rejects.toThrow(AmbiguousCommitError);
     expect(conn.invalidated).toBe(true);
-    await expect(conn.execute(text("SELECT 1"))).rejects.toThrow(/call rollback\(\)/);
-    await conn.rollback();
     expect(await conn.scalar(text("SELECT balance FROM accounts WHERE id = 1"))).toBe(990);
+    expect(conn.invalidated).toBe(false);
   });
 
   test("in a transaction of a connection: nothing was committed, and rollback() makes it usable again", async () => {
@@ -168,6 +183,7 @@ describe("the connection is cut", () => {
     proxy.cutAll();
     const error = await conn.execute(text("SELECT 1")).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ConnectionLostError);
+    await expect(conn.execute(text("SELECT 1"))).rejects.toThrow(/call rollback\(\)/);
     await expect(conn.commit()).rejects.toThrow(ConnectionLostError);
     await conn.rollback();
     expect(await conn.scalar(text("SELECT balance FROM accounts WHERE id = 1"))).toBe(1000);

@@ -485,6 +485,30 @@ describe("limits of the retries", () => {
   });
 });
 
+describe("events", () => {
+  test("tell how each attempt begins and ends", async () => {
+    const own = database.engine();
+    const heard: string[] = [];
+    for (const name of ["begin", "savepoint", "commit", "rollback", "retry"] as const)
+      own.on(name, () => heard.push(name));
+    const restart = isCockroach ? ["begin", "savepoint"] : ["begin"];
+    await runTransaction(own, (conn) => conn.execute(insert(1)));
+    expect(heard.splice(0)).toEqual([...restart, "commit"]);
+    await expect(runTransaction(own, (conn) => conn.execute(insert(1)))).rejects.toThrow(UniqueViolation);
+    expect(heard.splice(0)).toEqual([...restart, "rollback"]);
+    let attempts = 0;
+    await runTransaction(
+      own,
+      async (conn) => {
+        await conn.execute(insert(2));
+        if (++attempts === 1) throw conflict();
+      },
+      { ...quick, useCockroachRestart: true },
+    );
+    expect(heard).toEqual([...restart, "retry", "rollback", ...(isCockroach ? [] : ["begin"]), "commit"]);
+  });
+});
+
 describe("guards", () => {
   test.each<[string, (conn: Connection) => unknown]>([
     ["commit()", (conn) => conn.commit()],

@@ -61,7 +61,7 @@ export class Channel {
     this.epoch++;
     this.failure = undefined;
     this.#queue.push(...before, { ...control(beginSql(options)), event: "begin" });
-    if (mayFailToBegin(options)) this.#gate = gateToCome;
+    if (mayFailToBegin(options) || before.length > 0) this.#gate = gateToCome;
   }
 
   /** Has a statement travel with the next one. */
@@ -145,6 +145,11 @@ export class Channel {
     if (failure === undefined) {
       if (ended && stake !== "commit") this.#endedByServer();
       return queued.length > 0 ? { results: outcome.results.slice(queued.length) } : outcome;
+    }
+    if (stake === "commit" && failure.kind === "lost" && outcome.results.length === batch.length) {
+      // The answer to the commit came, and only the end of the exchange did not.
+      this.fail(failure, "transaction", undefined, noValues);
+      return { results: outcome.results.slice(queued.length) };
     }
     // What comes with the end of the batch, after all answers, is the last statement's.
     const index = Math.min(failure.index, batch.length - 1);
@@ -290,7 +295,7 @@ export class Channel {
   /** Outside of a transaction, a connection that is gone, or on which a cancel request may arrive late, is replaced. */
   get spent(): boolean {
     const { isBusy, isOpen } = this.driver;
-    return !this.inTransaction && ((this.#cancelled && !isBusy) || (this.lost === undefined && !isOpen));
+    return !this.inTransaction && (this.lost !== undefined || !isOpen || (this.#cancelled && !isBusy));
   }
 
   /** Settles when the cancel request was delivered, so that it hardly meets a later statement of the transaction. */

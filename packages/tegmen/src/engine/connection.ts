@@ -125,7 +125,10 @@ export class Connection {
     return this.#channel?.inTransaction ?? false;
   }
 
-  /** Whether the connection to the server was lost; `rollback()` makes it usable again, with a new one. */
+  /**
+   * Whether the connection to the server was lost. In a transaction, `rollback()` makes it usable again; without one,
+   * the next statement takes a new connection by itself.
+   */
   get invalidated(): boolean {
     return this.#channel?.lost !== undefined;
   }
@@ -159,7 +162,7 @@ export class Connection {
    * @param limits timeout and signal of this execution, before those of the connection
    * @throws {DatabaseError} what the server answered, by SQLSTATE
    * @throws {ConnectionLostError} the connection was lost; in a transaction, nothing of it was committed
-   * @throws {TransactionStateError} the connection was lost before, and `rollback()` not called yet
+   * @throws {TransactionStateError} the connection was lost in this transaction, and `rollback()` not called yet
    */
   async execute<Row>(statement: Executable<Row>, parameters?: Parameters, limits?: Limits): Promise<Result<Row>> {
     const current = this.#channel;
@@ -199,7 +202,7 @@ export class Connection {
   defer(statement: Executable, parameters?: NamedParameters): void {
     const channel = this.#channel;
     if (this.#closed) throw this.#closedError();
-    if (channel === undefined) throw notConnected();
+    if (channel === undefined || this.#mustReplace(channel)) throw notConnected();
     this.#assertUsable(channel);
     if (!channel.inTransaction && this.#options.isolationLevel === "AUTOCOMMIT") throw noTransactions();
     const compiled = this.#compile(channel, statement, parameters);
@@ -395,9 +398,7 @@ export class Connection {
 
   /** Where no transaction is lost with it, a connection that is gone is replaced without a word. */
   #mustReplace(channel: Channel): boolean {
-    if (this.#pinned) return false;
-    const lost = channel.lost !== undefined && this.#options.isolationLevel === "AUTOCOMMIT" && !channel.inTransaction;
-    return lost || channel.spent;
+    return !this.#pinned && channel.spent;
   }
 
   #assertUsable(channel: Channel): void {
