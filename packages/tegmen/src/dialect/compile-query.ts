@@ -40,7 +40,7 @@ export function compileQuery(node: QueryNode, version: ServerVersion): CompiledQ
 function compileOnce(node: QueryNode, version: ServerVersion): CompiledQuery {
   const compiler = new Compiler(version);
   compiler.query(node);
-  const shape = shapeOf(compiler.finish(), node, compiler.readsOnly);
+  const shape = { ...shapeOf(compiler.finish(), node, compiler.readsOnly), prepare: false };
   return { shape, parameters: compiler.texts, values: compiler.values, isStable: compiler.isStable };
 }
 

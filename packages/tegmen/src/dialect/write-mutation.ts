@@ -1,3 +1,4 @@
+import { CompileError } from "../errors/index.ts";
 import type {
   AssignmentNode,
   ConflictNode,
@@ -79,6 +80,7 @@ function writeReturning(out: Output, items: readonly ItemNode[]): void {
 
 /** UPDATE. */
 export function writeUpdate(out: Output, node: UpdateNode): void {
+  if (node.set.length === 0) throw new CompileError(`the UPDATE of ${node.table.name} sets nothing: add .set()`);
   for (const cte of node.ctes) out.with(cte);
   out.add("UPDATE ");
   writeSource(out, node.table, undefined);

@@ -21,15 +21,25 @@ describe("sql templates in expressions", () => {
 
   test("nested templates, names and expressions become part of the text", () => {
     const inner = sql`${sql.identifier("Odd Name")} = ${"x"}`;
-    expect(compile(update(accounts).set({ balance: sql`${t.balance.plus(2)} * ${3}` }).where(sql`NOT ${inner}`))).toEqual({
+    expect(
+      compile(
+        update(accounts)
+          .set({ balance: sql`${t.balance.plus(2)} * ${3}` })
+          .where(sql`NOT ${inner}`),
+      ),
+    ).toEqual({
       sql: 'UPDATE accounts SET balance = (accounts.balance + $1) * $2 WHERE NOT "Odd Name" = $3',
       params: [2, 3, "x"],
     });
   });
 
   test("a term of ORDER BY and GROUP BY", () => {
-    expect(compile(select(t.owner).groupBy(t.owner, sql`1`).orderBy(sql`random()`)).sql).toBe(
-      "SELECT accounts.owner FROM accounts GROUP BY accounts.owner, 1 ORDER BY random()",
-    );
+    expect(
+      compile(
+        select(t.owner)
+          .groupBy(t.owner, sql`1`)
+          .orderBy(sql`random()`),
+      ).sql,
+    ).toBe("SELECT accounts.owner FROM accounts GROUP BY accounts.owner, 1 ORDER BY random()");
   });
 });
