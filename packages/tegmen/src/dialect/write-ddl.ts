@@ -56,11 +56,16 @@ export function createTableText(
   for (const check of resolved.checks) {
     lines.push(`${constraint(check.name)}CHECK (${ddlExpression(check.condition, version)})`);
   }
-  for (const key of resolved.foreignKeys) if (!options.without.includes(key)) lines.push(foreignKeyText(key));
+  for (const key of resolved.foreignKeys)
+    if (!options.without.some((other) => isSameKey(key, other))) lines.push(foreignKeyText(key));
   for (const { name, index } of resolved.indexes) lines.push(indexText(index, name, version));
   lines.push(...familyTexts(table));
   const exists = options.ifNotExists ? "IF NOT EXISTS " : "";
   return `CREATE TABLE ${exists}${tableText(table)} (\n  ${lines.join(",\n  ")}\n)${storage(table.options, version)}${locality(table.options)}`;
+}
+
+function isSameKey(a: ResolvedForeignKey, b: ResolvedForeignKey): boolean {
+  return foreignKeyText(a) === foreignKeyText(b);
 }
 
 function columnText(column: TableColumn, table: AnyTable, version: ServerVersion): string {
