@@ -76,7 +76,8 @@ describe("the connection is cut", () => {
       { ...quick, onRetry: ({ error }) => void errors.push(error) },
     );
     expect(proxy.faultsHit).toBe(1);
-    expect(attempts).toBe(2);
+    // More when the transaction that was cut off still held its locks.
+    expect(attempts).toBeGreaterThanOrEqual(2);
     expect(errors[0]).toBeInstanceOf(ConnectionLostError);
     expect(await balances()).toEqual([990, 1010]);
   });
@@ -124,7 +125,8 @@ describe("the connection is cut", () => {
         },
         { ...quick, idempotent: true },
       );
-      expect(attempts).toBe(2);
+      // More when the transaction that was cut off still held its locks.
+      expect(attempts).toBeGreaterThanOrEqual(2);
       expect(await balances()).toEqual([500, 1000]);
     }
   });
@@ -265,7 +267,8 @@ describe("the connection is cut", () => {
       },
       quick,
     );
-    expect(attempts).toBe(2);
+    // More when the transaction that was cut off still held its locks.
+    expect(attempts).toBeGreaterThanOrEqual(2);
     expect(await balances()).toEqual([990, 1010]);
   });
 
@@ -288,7 +291,8 @@ describe("the connection is cut", () => {
       },
       quick,
     );
-    expect(attempts).toBe(2);
+    // More when the transaction that was cut off still held its locks.
+    expect(attempts).toBeGreaterThanOrEqual(2);
     expect(await balances()).toEqual([990, 1010]);
   });
 
@@ -306,7 +310,8 @@ describe("the connection is cut", () => {
         },
         quick,
       );
-      expect(attempts).toBe(2);
+      // More when the transaction that was cut off still held its locks.
+      expect(attempts).toBeGreaterThanOrEqual(2);
       expect(rows).toBe(20_000);
     },
   );
@@ -379,7 +384,8 @@ describe("the server", () => {
         },
       },
     );
-    expect(attempts).toBe(2);
+    // More when the transaction that was cut off still held its locks.
+    expect(attempts).toBeGreaterThanOrEqual(2);
     expect(await balances()).toEqual([990, 1010]);
   });
 });

@@ -2,6 +2,14 @@ import { ArgumentError, DataError, TransactionStateError } from "../errors/index
 import { type CompiledStatement, compileStatement, type Executable, type NamedParameters } from "../sql/executable.ts";
 import { type BeginOptions, checkBeginOptions } from "./begin.ts";
 import { Channel } from "./channel.ts";
+import {
+  attemptOver,
+  closedError,
+  endedByServer,
+  noTransactions,
+  notConnected,
+  notExecutable,
+} from "./connection-errors.ts";
 import type { EngineContext } from "./context.ts";
 import { executeMany, executeOne } from "./execute.ts";
 import { checkLimits, type Limits, mergeLimits, within } from "./limits.ts";
@@ -388,7 +396,7 @@ export class Connection {
       throw this.#closedError();
     }
     // Two statements may have asked at once; one connection serves both.
-    const other = this.#channel as Channel | undefined;
+    const other = this.#channel;
     if (other !== undefined) {
       await pooled.release();
       return other;
@@ -425,35 +433,4 @@ export class Connection {
 /** Whether there is something to commit or roll back. */
 function needsEnd(channel: Channel): boolean {
   return channel.inTransaction || channel.driver.transactionStatus !== "I" || channel.lost !== undefined;
-}
-
-function closedError(): TransactionStateError {
-  return new TransactionStateError("This connection was closed and is back in the pool: take another from the engine");
-}
-
-function attemptOver(): TransactionStateError {
-  return new TransactionStateError(
-    "This attempt of runTransaction is over, and what its callback still starts could end up in another transaction: " +
-      "nothing was sent. Await everything that the callback begins",
-  );
-}
-
-function notConnected(): TransactionStateError {
-  return new TransactionStateError("The connection to the server was lost: execute() takes a new one, defer() cannot");
-}
-
-function endedByServer(): TransactionStateError {
-  return new TransactionStateError(
-    "The server has ended the transaction, so nothing more can be part of it: a schema change commits it " +
-      "(autocommit_before_ddl). Run schema changes outside of runTransaction",
-  );
-}
-
-function noTransactions(): TransactionStateError {
-  return new TransactionStateError('This connection has isolationLevel "AUTOCOMMIT", so it has no transactions');
-}
-
-function notExecutable(statement: unknown): ArgumentError {
-  const got = typeof statement === "string" ? "a string: write text(...) around it, or sql`...`" : typeof statement;
-  return new ArgumentError(`execute() takes a statement; got ${got}`);
 }

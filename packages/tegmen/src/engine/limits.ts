@@ -23,6 +23,7 @@ export function checkLimits({ timeout }: Limits): void {
 export function mergeLimits(own: Limits | undefined, connection: Limits): Limits {
   if (own === undefined) return connection;
   const { signal } = connection;
+  if (own.signal === signal) return { timeout: own.timeout ?? connection.timeout, signal };
   return {
     timeout: own.timeout ?? connection.timeout,
     signal:

@@ -1,15 +1,11 @@
 import type { Channel } from "../engine/channel.ts";
 import { Connection, type ConnectionInternals, internalsOf } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import {
-  ArgumentError,
-  MaxRetriesExceeded,
-  QueryCanceledError,
-  SerializationError,
-  TransactionStateError,
-} from "../errors/index.ts";
+import { mergeLimits } from "../engine/limits.ts";
+import { ArgumentError, MaxRetriesExceeded, SerializationError, TransactionStateError } from "../errors/index.ts";
 import { backoff, sleep } from "./backoff.ts";
 import { ChainTransaction } from "./chain-transaction.ts";
+import { type Limit, limitOf } from "./limit.ts";
 import { checkRunTransactionOptions, type RunTransactionOptions } from "./options.ts";
 import { canInjectErrors, plainProtocol, restartProtocol, type TransactionProtocol } from "./protocol.ts";
 import { judge } from "./verdict.ts";
@@ -134,7 +130,7 @@ class RetryLoop {
     const before = internals.options;
     internals.managed = true;
     const { signal } = this.#limit;
-    if (signal !== undefined) internals.options = { ...before, signal };
+    if (signal !== undefined) internals.options = { ...before, ...mergeLimits({ signal }, before) };
     try {
       for (let channel: Channel | undefined; ;) {
         this.#attempt++;
@@ -218,13 +214,15 @@ class RetryLoop {
     else this.#protocol(next).restart(next, this.#beginOptions());
     try {
       // What the failed attempt holds is given up at once, while we wait.
-      const [, lost] = await Promise.all([
+      const [, failed] = await Promise.all([
         sleep(delay, this.#limit.signal),
-        next === undefined ? false : hasLost(next),
+        next === undefined ? false : hasFailed(next),
       ]);
-      return lost ? undefined : next;
+      return failed ? undefined : next;
     } catch (aborted) {
-      await this.#rollback(channel);
+      // A server that does not even answer the fresh start is not waited for.
+      if (next?.driver.isBusy === true) next.driver.destroy();
+      else await this.#rollback(channel);
       throw aborted;
     }
   }
@@ -282,33 +280,13 @@ class RetryLoop {
   }
 }
 
-/** Sends what starts the next attempt; tells whether the connection is gone instead. */
-async function hasLost(channel: Channel): Promise<boolean> {
+/** Sends what starts the next attempt; tells whether that needs another connection, or at least another BEGIN. */
+async function hasFailed(channel: Channel): Promise<boolean> {
   try {
     await channel.flush();
     return false;
-  } catch (error) {
-    if (channel.lost !== undefined) return true;
-    throw error;
+  } catch {
+    await channel.rollback();
+    return true;
   }
-}
-
-/** What ends the work early: the user's signal, the deadline, or whichever comes first. */
-interface Limit {
-  readonly signal: AbortSignal | undefined;
-  stop(): void;
-}
-
-function limitOf({ signal, deadline }: RunTransactionOptions): Limit {
-  if (deadline === undefined) return { signal, stop: () => {} };
-  const controller = new AbortController();
-  const expire = (): void =>
-    controller.abort(new QueryCanceledError("The deadline of runTransaction has passed", { code: "57014" }));
-  const left = deadline.getTime() - Date.now();
-  if (left <= 0) expire();
-  const timer = left > 0 && left <= 2_147_483_647 ? setTimeout(expire, left) : undefined;
-  return {
-    signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
-    stop: () => clearTimeout(timer),
-  };
 }
