@@ -12,6 +12,7 @@ import type { ItemNode } from "./nodes/query-node.ts";
 import { Ordering } from "./ordering.ts";
 import { arithmeticOperand, arithmeticType } from "./arithmetic.ts";
 import { isQuery, queryNode } from "./query.ts";
+import { resultDecoder } from "./result-decoder.ts";
 import { resolveType } from "./type-reference.ts";
 
 const text = types.text;
@@ -384,6 +385,5 @@ export function conditionNode(value: unknown, where: string): ExpressionNode {
 
 function itemOf(node: ExpressionNode, type: AnySqlType | undefined, key: string): ItemNode {
   const name = node.kind === "column" ? node.name : node.kind === "function" ? node.name : key;
-  const decode = type?.decode;
-  return { expression: node, key, name, type, result: { name: key, decode } };
+  return { expression: node, key, name, type, result: { name: key, decode: resultDecoder(type) } };
 }
