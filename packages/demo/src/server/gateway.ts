@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { SqlError } from "../rewrite/sql-error.ts";
-import { BackendLostError, BackendQueryError } from "../session/backend-connection.ts";
+import { BackendLostError, BackendQueryError } from "../session/backend-errors.ts";
 import { Session } from "../session/session.ts";
 import { SessionVariables } from "../session/variables.ts";
 import { ClientConnection } from "./client-connection.ts";

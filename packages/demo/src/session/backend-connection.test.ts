@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { startPostgres } from "../backend/postgres.ts";
-import { BackendConnection, BackendLostError, BackendQueryError } from "./backend-connection.ts";
+import { BackendConnection } from "./backend-connection.ts";
+import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
 
 test("opens a session over TCP with a password, runs SQL and reports errors", async () => {
   const postgres = await startPostgres({ superuser: "root", listen: "loopback" });

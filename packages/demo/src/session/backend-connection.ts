@@ -1,66 +1,13 @@
-import { connect } from "node:net";
-import type { Socket } from "node:net";
 import { FramingError, MessageReader } from "../wire/message-reader.ts";
-import { BACKEND, BodyReader, FRONTEND, readError } from "../wire/messages.ts";
 import { MessageWriter } from "../wire/message-writer.ts";
-import { ScramClient } from "./scram.ts";
+import { BACKEND, BodyReader, FRONTEND, readError } from "../wire/messages.ts";
+import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
+import { ENDS } from "./backend-operation.ts";
+import { connectTo, PasswordDialogue, sendCancel, startupPacket } from "./backend-startup.ts";
+import type { Socket } from "node:net";
 import type { ErrorFields, StatusByte } from "../wire/messages.ts";
-
-/** Where the PostgreSQL server behind the gateway listens. */
-export interface BackendAddress {
-  /** The folder of its unix socket, or the path of the socket itself; or a host name with `port`. */
-  readonly socketPath?: string | undefined;
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  /** The superuser's password, where the server asks for one (it does on TCP). */
-  readonly password?: string | undefined;
-}
-
-/** What a backend connection opens. */
-export interface BackendTarget {
-  readonly address: BackendAddress;
-  readonly user: string;
-  readonly database: string;
-  /** Settings sent with the startup packet. */
-  readonly settings?: Readonly<Record<string, string>> | undefined;
-}
-
-export type OperationKind = "parse" | "bind" | "describe" | "execute" | "close" | "query" | "sync";
-
-/**
- * One request to the backend and what becomes of its answer.
- *
- * `message` gets each of the answer's messages (several DataRows at once, when
- * they arrive together); `error` gets an ErrorResponse. An operation after a
- * failed one is never answered: the backend skips to the next Sync.
- */
-export interface Operation {
-  readonly kind: OperationKind;
-  message?(type: number, buffer: Buffer, start: number, end: number): void;
-  error?(fields: ErrorFields): void;
-}
-
-/** What a connection tells its owner outside of any answer. */
-export interface BackendEvents {
-  notice(fields: ErrorFields): void;
-  parameterStatus(name: string, value: string): void;
-  /** Called after each packet was dispatched, with bytes or with the end of an answer. */
-  progress(): void;
-  /** The connection broke, or the server ended it. */
-  lost(error: BackendLostError): void;
-}
-
-/** The backend is gone, or never answered: the session cannot go on. */
-export class BackendLostError extends Error {
-  override readonly name: string = "BackendLostError";
-  /** What the server said last, when it said something. */
-  readonly fields: ErrorFields | undefined;
-
-  constructor(message: string, fields?: ErrorFields) {
-    super(message);
-    this.fields = fields;
-  }
-}
+import type { BackendEvents, Operation } from "./backend-operation.ts";
+import type { BackendAddress, BackendTarget } from "./backend-startup.ts";
 
 const SYNC = Buffer.from([FRONTEND.sync, 0, 0, 0, 4]);
 const FLUSH = Buffer.from([FRONTEND.flush, 0, 0, 0, 4]);
@@ -106,8 +53,7 @@ export class BackendConnection {
 
   /** Opens a session. @throws {BackendLostError} when the server refuses or cannot be reached. */
   static async open(target: BackendTarget): Promise<BackendConnection> {
-    const socket = connect(connectOptions(target.address));
-    socket.setNoDelay(true);
+    const socket = connectTo(target.address);
     const connection = new BackendConnection(socket, target.address);
     await connection.#start(target);
     return connection;
@@ -207,19 +153,7 @@ export class BackendConnection {
 
   /** Asks the server to cancel what this session runs. Never throws. */
   async cancel(): Promise<void> {
-    if (this.#processId === 0) return;
-    const packet = Buffer.alloc(12 + this.#secret.length);
-    packet.writeUInt32BE(packet.length, 0);
-    packet.writeUInt32BE(80_877_102, 4);
-    packet.writeUInt32BE(this.#processId, 8);
-    this.#secret.copy(packet, 12);
-    await new Promise<void>((resolve) => {
-      const socket = connect(connectOptions(this.#address));
-      socket.on("error", () => resolve());
-      socket.on("close", () => resolve());
-      socket.on("data", () => {});
-      socket.end(packet);
-    });
+    if (this.#processId !== 0) await sendCancel(this.#address, this.#processId, this.#secret);
   }
 
   /** Ends the session: politely when it is idle, else by cutting the connection. */
@@ -239,7 +173,7 @@ export class BackendConnection {
     await new Promise<void>((resolve, reject) => {
       let failed: ErrorFields | undefined;
       let error: Error | undefined;
-      const scram = new ScramClient(target.address.password ?? "");
+      const passwords = new PasswordDialogue(this.#out, target.address.password);
       socket.on("error", (cause) => {
         error = cause;
       });
@@ -251,7 +185,7 @@ export class BackendConnection {
             this.#processId = body.uint32();
             this.#secret = Buffer.from(body.bytes(body.rest));
           } else if (type === BACKEND.authentication) {
-            const problem = this.#authenticate(body, scram);
+            const problem = passwords.answer(body);
             if (problem === undefined) return;
             failed = { code: "28000", message: problem };
             socket.destroy();
@@ -271,31 +205,6 @@ export class BackendConnection {
       });
       socket.write(startupPacket(target));
     });
-  }
-
-  /** Answers a request for a password. Returns what is wrong, if the connection cannot go on. */
-  #authenticate(body: BodyReader, scram: ScramClient): string | undefined {
-    const method = body.uint32();
-    const answer = (write: (out: MessageWriter) => void): undefined => {
-      this.#out.begin(FRONTEND.password);
-      write(this.#out);
-      this.#out.end();
-      this.#out.flush();
-    };
-    const text = (): string => body.bytes(body.rest).toString("utf8");
-    switch (method) {
-      case 0:
-      case 12:
-        return undefined;
-      case 10:
-        return answer((out) => out.string("SCRAM-SHA-256").counted(scram.first()));
-      case 11: {
-        const final = scram.final(text());
-        return answer((out) => out.bytes(Buffer.from(final)));
-      }
-      default:
-        return `the backend asks for authentication of an unknown kind (${method})`;
-    }
   }
 
   #receive(chunk: Buffer): void {
@@ -381,48 +290,7 @@ export class BackendConnection {
   }
 }
 
-/** SQL of the gateway's own was refused by the backend. */
-export class BackendQueryError extends Error {
-  override readonly name: string = "BackendQueryError";
-  readonly fields: ErrorFields;
-  /** True when it was the commit that failed. */
-  readonly atCommit: boolean;
-
-  constructor(fields: ErrorFields, atCommit = false) {
-    super(fields.message);
-    this.fields = fields;
-    this.atCommit = atCommit;
-  }
-}
-
 const SYNC_OPERATION: Operation = { kind: "sync" };
-
-/** Which message is the last of each kind's answer (ReadyForQuery ends queries and syncs). */
-const ENDS: Readonly<Partial<Record<OperationKind, readonly number[]>>> = {
-  parse: [BACKEND.parseComplete],
-  bind: [BACKEND.bindComplete],
-  close: [BACKEND.closeComplete],
-  describe: [BACKEND.rowDescription, BACKEND.noData],
-  execute: [BACKEND.commandComplete, BACKEND.emptyQuery, BACKEND.portalSuspended],
-};
-
-function connectOptions(address: BackendAddress): { path: string } | { host: string; port: number } {
-  if (address.socketPath !== undefined) {
-    const path = address.socketPath;
-    return { path: path.includes(".s.PGSQL.") ? path : `${path}/.s.PGSQL.${address.port ?? 5432}` };
-  }
-  return { host: address.host ?? "127.0.0.1", port: address.port ?? 5432 };
-}
-
-function startupPacket(target: BackendTarget): Buffer {
-  const settings = { user: target.user, database: target.database, client_encoding: "UTF8", ...target.settings };
-  const text = Object.entries(settings).flatMap(([key, value]) => [key, value]);
-  const body = Buffer.from(`${text.join("\0")}\0\0`);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(body.length + 8, 0);
-  head.writeUInt32BE(196_608, 4);
-  return Buffer.concat([head, body]);
-}
 
 function readRows(buffer: Buffer, start: number, end: number, rows: (string | null)[][]): void {
   for (let at = start; at < end;) {

@@ -1,5 +1,5 @@
 import { BACKEND, FRONTEND, ProtocolError } from "../wire/messages.ts";
-import { BackendLostError, BackendQueryError } from "./backend-connection.ts";
+import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
 import type { Statement } from "../rewrite/contract.ts";
 import type { ErrorFields } from "../wire/messages.ts";
 import type { SessionCore } from "./session-core.ts";

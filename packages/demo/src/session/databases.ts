@@ -1,7 +1,8 @@
 import { SqlError } from "../rewrite/sql-error.ts";
-import { BackendConnection, BackendLostError, BackendQueryError } from "./backend-connection.ts";
+import { BackendConnection } from "./backend-connection.ts";
+import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
 import type { CatalogView } from "../rewrite/contract.ts";
-import type { BackendAddress } from "./backend-connection.ts";
+import type { BackendAddress } from "./backend-startup.ts";
 import type { RunSql, SqlSide } from "./sql-side.ts";
 
 /** How the gateway reaches its backend. */

@@ -1,7 +1,7 @@
 import { SqlError } from "../rewrite/sql-error.ts";
 import { BACKEND, BodyReader, FRONTEND, ProtocolError, writeRowDescription, writeTag } from "../wire/messages.ts";
 import { MessageWriter } from "../wire/message-writer.ts";
-import { BackendQueryError } from "./backend-connection.ts";
+import { BackendQueryError } from "./backend-errors.ts";
 import { bindError } from "./bind-errors.ts";
 import { writeLocalRow } from "./local-rows.ts";
 import { backendStatementName, isPlainQuery } from "./prepared-statement.ts";
@@ -11,7 +11,7 @@ import { isConflict, refuseAsOf } from "./transaction-runner.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
 import type { WireMessage } from "../wire/message-reader.ts";
 import type { WriterMark } from "../wire/message-writer.ts";
-import type { OperationKind } from "./backend-connection.ts";
+import type { OperationKind } from "./backend-operation.ts";
 import type { GatewayStatements } from "./gateway-statements.ts";
 import type { Portal, PreparedStatement } from "./prepared-statement.ts";
 import type { RepeatableOperation } from "./result-operation.ts";

@@ -2,7 +2,7 @@ import { BACKEND } from "../wire/messages.ts";
 import { countMessages, rowTransform, widenRowDescription, writeTransformed } from "./result-shape.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
 import type { ErrorFields } from "../wire/messages.ts";
-import type { Operation } from "./backend-connection.ts";
+import type { Operation } from "./backend-operation.ts";
 import type { ResultColumn, RowTransform } from "./result-shape.ts";
 import type { SessionCore } from "./session-core.ts";
 

@@ -1,7 +1,9 @@
 import { CACHE_VARIABLES } from "../rewrite/contract.ts";
+import { NOTICE_CODE } from "../rewrite/translate/notices.ts";
 import { SqlError } from "../rewrite/sql-error.ts";
 import { BACKEND, writeError, writeParameterStatus } from "../wire/messages.ts";
-import { BackendConnection, BackendLostError, BackendQueryError } from "./backend-connection.ts";
+import { BackendConnection } from "./backend-connection.ts";
+import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
 import { RETRY_HINT, TransactionState } from "./transaction-state.ts";
 import type { CatalogView, Statement, TranslateContext, Translation } from "../rewrite/contract.ts";
 import type { SqlErrorFields } from "../rewrite/sql-error.ts";
@@ -363,6 +365,10 @@ export class SessionCore {
   /** Passes on what CockroachDB would say as well; most of PostgreSQL's notices are its own affair. */
   #notice(fields: ErrorFields): void {
     const level = this.variables.get("client_min_messages");
+    if (fields.code === NOTICE_CODE && !/^(warning|error|fatal|panic)$/.test(level)) {
+      writeError(this.client.out, { code: "00000", message: fields.message, hint: fields.hint }, BACKEND.notice);
+      return;
+    }
     const exists = /^(relation|enum label) (".*" already exists, skipping)$/s.exec(fields.message);
     if (!exists || /^(warning|error|fatal|panic)$/.test(level)) {
       this.cluster.log(`notice of the backend: ${fields.message}`);

@@ -10,7 +10,7 @@ import {
   writeRowDescription,
   writeTag,
 } from "../wire/messages.ts";
-import { BackendLostError, BackendQueryError } from "./backend-connection.ts";
+import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
 import { copyIn } from "./copy-in.ts";
 import { ExtendedProtocol, isTransactionControl } from "./extended-protocol.ts";
 import { GatewayStatements } from "./gateway-statements.ts";

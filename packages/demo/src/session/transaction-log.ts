@@ -1,5 +1,6 @@
 import { BACKEND } from "../wire/messages.ts";
-import type { BackendConnection, Operation } from "./backend-connection.ts";
+import type { BackendConnection } from "./backend-connection.ts";
+import type { Operation } from "./backend-operation.ts";
 import type { Capture } from "./result-operation.ts";
 import type { ErrorFields } from "../wire/messages.ts";
 

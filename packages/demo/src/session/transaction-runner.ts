@@ -1,5 +1,5 @@
 import { SqlError } from "../rewrite/sql-error.ts";
-import { BackendQueryError } from "./backend-connection.ts";
+import { BackendQueryError } from "./backend-errors.ts";
 import { ResultOperation } from "./result-operation.ts";
 import { TransactionLog } from "./transaction-log.ts";
 import { RETRY_HINT } from "./transaction-state.ts";
