@@ -31,7 +31,11 @@ const pool = new pg.Pool({
 
 const rowCount = 10_000;
 await engine.execute(text("DROP TABLE IF EXISTS tegmen_bench"));
-await engine.execute(text("CREATE TABLE tegmen_bench (id INT8 PRIMARY KEY, name TEXT NOT NULL, balance INT8 NOT NULL, note TEXT, at TIMESTAMPTZ NOT NULL)"));
+await engine.execute(
+  text(
+    "CREATE TABLE tegmen_bench (id INT8 PRIMARY KEY, name TEXT NOT NULL, balance INT8 NOT NULL, note TEXT, at TIMESTAMPTZ NOT NULL)",
+  ),
+);
 await engine.execute(
   text(
     "INSERT INTO tegmen_bench SELECT i, concat('name ', i), i * 10, concat('note ', i), '2026-01-01 12:00:00+00'::TIMESTAMPTZ " +
@@ -83,7 +87,11 @@ const workloads = {
       times(800, 1, () => engine.execute(insertText, { id: ++next, name: "n", balance: 1, note: null, at })),
     pg: () =>
       times(800, 1, () =>
-        pool.query({ name: "insert", text: `${insert}$1, $2, $3, $4, $5) RETURNING id`, values: [++next, "n", 1, null, at] }),
+        pool.query({
+          name: "insert",
+          text: `${insert}$1, $2, $3, $4, $5) RETURNING id`,
+          values: [++next, "n", 1, null, at],
+        }),
       ),
     unit: 800,
   },
