@@ -150,7 +150,7 @@ describe("a wire that delivers byte by byte", () => {
     for (const size of [1, 2, 3, 5, 7, 64]) {
       proxy.fragment(size);
       const result = await slow.execute(
-        sql<{ n: number; s: string }>`SELECT n, repeat('ä€', n::INT8) AS s FROM generate_series(1, 20) AS g (n)`,
+        sql<{ n: number; s: string }>`SELECT n, repeat('ä€'::TEXT, n::INT4) AS s FROM generate_series(1, 20) AS g (n)`,
       );
       expect(result.all()).toEqual(Array.from({ length: 20 }, (_, i) => ({ n: i + 1, s: "ä€".repeat(i + 1) })));
       await expect(slow.execute(text("SELEKT 1"))).rejects.toMatchObject({ code: "42601" });

@@ -1,7 +1,7 @@
 import { type Connection, type Engine, runTransaction, sql, text } from "tegmen";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FaultProxy } from "../support/fault-proxy.ts";
-import { allReturned, openDatabase, type TestDatabase } from "../support/server.ts";
+import { allReturned, isCockroach, openDatabase, type TestDatabase } from "../support/server.ts";
 
 const workers = 16;
 const accounts = 5;
@@ -71,7 +71,8 @@ async function run(count: number, work: (transfer: Transfer) => Promise<void>): 
   );
 }
 
-describe("contended transfers of 16 workers", () => {
+// PostgreSQL, READ COMMITTED by default, loses updates here, and has a SQLSTATE of its own for deadlocks.
+describe.runIf(isCockroach)("contended transfers of 16 workers", () => {
   test.each([{ useCockroachRestart: true }, { useCockroachRestart: false }])("keep the sum: %j", async (options) => {
     let retries = 0;
     await run(200, (each) =>

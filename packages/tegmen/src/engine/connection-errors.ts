@@ -1,4 +1,4 @@
-import { ArgumentError, TransactionStateError } from "../errors/index.ts";
+import { ArgumentError, DataError, TransactionStateError } from "../errors/index.ts";
 
 export function closedError(): TransactionStateError {
   return new TransactionStateError("This connection was closed and is back in the pool: take another from the engine");
@@ -29,4 +29,15 @@ export function noTransactions(): TransactionStateError {
 export function notExecutable(statement: unknown): ArgumentError {
   const got = typeof statement === "string" ? "a string: write text(...) around it, or sql`...`" : typeof statement;
   return new ArgumentError(`execute() takes a statement; got ${got}`);
+}
+
+/** Errors about values that cannot be sent quote them; where values are to be hidden, they only say which it is. */
+export function withoutValues<T>(compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const [which = "A parameter"] = /^(?:Parameter "[^"]*"|Value \d+ of the template)/.exec(error.message) ?? [];
+    throw new DataError(`${which}: the value cannot be sent`, { hint: error.hint });
+  }
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, DataError, TransactionStateError } from "../errors/index.ts";
+import { ArgumentError, TransactionStateError } from "../errors/index.ts";
 import { type CompiledStatement, compileStatement, type Executable, type NamedParameters } from "../sql/executable.ts";
 import { type BeginOptions, checkBeginOptions } from "./begin.ts";
 import { Channel } from "./channel.ts";
@@ -9,6 +9,7 @@ import {
   noTransactions,
   notConnected,
   notExecutable,
+  withoutValues,
 } from "./connection-errors.ts";
 import type { EngineContext } from "./context.ts";
 import { executeMany, executeOne } from "./execute.ts";
@@ -349,7 +350,8 @@ export class Connection {
   #compile(channel: Channel, statement: Executable, parameters: NamedParameters | undefined): CompiledStatement {
     const compile = (statement as Partial<Executable> | null | undefined)?.[compileStatement];
     if (compile === undefined) throw notExecutable(statement);
-    const compiled = this.#encode(() => compile.call(statement, channel.memory.compile, parameters));
+    const run = (): CompiledStatement => compile.call(statement, channel.memory.compile, parameters);
+    const compiled = this.#context.hideParameters ? withoutValues(run) : run();
     if (compiled.parameters.length > maxParameters) {
       throw new ArgumentError(
         `A statement takes at most ${maxParameters} parameters, this one has ${compiled.parameters.length}: ` +
@@ -363,17 +365,6 @@ export class Connection {
       );
     }
     return compiled;
-  }
-
-  /** Errors about values that cannot be sent quote them, unless they are to be hidden. */
-  #encode(compile: () => CompiledStatement): CompiledStatement {
-    try {
-      return compile();
-    } catch (error) {
-      if (!this.#context.hideParameters || !(error instanceof DataError)) throw error;
-      const [which = "A parameter"] = /^(?:Parameter "[^"]*"|Value \d+ of the template)/.exec(error.message) ?? [];
-      throw new DataError(`${which}: the value cannot be sent`, { hint: error.hint });
-    }
   }
 
   #autobegin(channel: Channel): void {
