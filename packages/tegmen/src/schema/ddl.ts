@@ -30,11 +30,17 @@ import type { AnyView } from "./view.ts";
  */
 export class DdlStatement implements Executable<never> {
   declare readonly [rowType]?: never;
+  /** The SQLSTATE that says that there is already what is to be created, where SQL has no IF NOT EXISTS. */
+  readonly existsCode: string | undefined;
   readonly #render: (version: ServerVersion) => string;
 
-  /** @param render writes the SQL for a version of the server */
-  constructor(render: (version: ServerVersion) => string) {
+  /**
+   * @param render writes the SQL for a version of the server
+   * @param existsCode the SQLSTATE that `createAll()` may ignore
+   */
+  constructor(render: (version: ServerVersion) => string, existsCode?: string) {
     this.#render = render;
+    this.existsCode = existsCode;
   }
 
   [compileStatement](context: CompileContext, parameters?: NamedParameters): CompiledStatement {
@@ -105,10 +111,8 @@ export function dropIndex(table: AnyTable, name: string, options: DropOptions = 
 }
 
 /** `ALTER TABLE ... ADD CONSTRAINT ... FOREIGN KEY`. SQLAlchemy: `AddConstraint`. */
-export function addForeignKey(table: AnyTable, key: ResolvedForeignKey, options: CreateOptions = {}): DdlStatement {
-  const text = foreignKeyText(key);
-  const added = options.ifNotExists === true ? text.replace(/^CONSTRAINT /, "CONSTRAINT IF NOT EXISTS ") : text;
-  return new DdlStatement(() => `ALTER TABLE ${table[sourceNode].text} ADD ${added}`);
+export function addForeignKey(table: AnyTable, key: ResolvedForeignKey): DdlStatement {
+  return new DdlStatement(() => `ALTER TABLE ${table[sourceNode].text} ADD ${foreignKeyText(key)}`, "42710");
 }
 
 /** `ALTER TABLE ... DROP CONSTRAINT`. SQLAlchemy: `DropConstraint`. */

@@ -1,4 +1,4 @@
-import { ArgumentError, describeValue } from "../errors/index.ts";
+import { ArgumentError, DatabaseError, describeValue } from "../errors/index.ts";
 import { targetOf } from "../sql/definitions.ts";
 import type { Executable } from "../sql/executable.ts";
 import { sourceNode } from "../sql/from-item.ts";
@@ -118,8 +118,7 @@ export class MetaData {
     for (const table of tables) {
       statements.push(createTable(table, { ifNotExists, without: deferred.get(table) ?? [] }));
     }
-    for (const [table, keys] of deferred)
-      for (const key of keys) statements.push(addForeignKey(table, key, { ifNotExists }));
+    for (const [table, keys] of deferred) for (const key of keys) statements.push(addForeignKey(table, key));
     if (all) for (const one of this.#views.values()) statements.push(createView(one, { ifNotExists }));
     for (const table of tables) statements.push(...commentsOf(table));
     return statements;
@@ -150,7 +149,15 @@ export class MetaData {
    * SQLAlchemy: `metadata.create_all()`.
    */
   async createAll(executor: SchemaExecutor, options: SchemaOptions = {}): Promise<void> {
-    for (const statement of this.createStatements(options)) await executor.execute(statement);
+    const { checkfirst = true } = options;
+    for (const statement of this.createStatements(options)) {
+      try {
+        await executor.execute(statement);
+      } catch (error) {
+        const exists = error instanceof DatabaseError && error.code === statement.existsCode;
+        if (!checkfirst || statement.existsCode === undefined || !exists) throw error;
+      }
+    }
   }
 
   /**
