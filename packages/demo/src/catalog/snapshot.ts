@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { CatalogView, ColumnView, ConstraintView, IndexView, TableView } from "../rewrite/contract.ts";
-import { indexNameOf, lengthCheckColumn } from "../rewrite/translate/backend-names.ts";
+import type { CatalogView, ColumnView, ConstraintView, Dependent, IndexView, TableView } from "../rewrite/contract.ts";
+import { indexNameOf, lengthCheckColumn, uniqueConstraintOf } from "../rewrite/translate/backend-names.ts";
 import type { IndexBody } from "../rewrite/translate/definitions.ts";
 import { SYSTEM_TABLES } from "./system-tables.ts";
 
@@ -22,6 +22,9 @@ interface RawRelation {
     readonly increment: string;
     readonly start: string;
   } | null;
+  readonly dependents?:
+    | readonly (Pick<Dependent, "kind" | "schema" | "name"> & { readonly columns: readonly string[] | null })[]
+    | null;
 }
 
 interface RawColumn {
@@ -54,6 +57,8 @@ interface RawConstraint {
   readonly columns: readonly string[] | null;
   readonly references: string | null;
   readonly referenced: readonly string[] | null;
+  /** The expression of a check. */
+  readonly sql?: string | null;
 }
 
 interface RawEnum {
@@ -156,7 +161,9 @@ const KINDS: Readonly<Record<string, TableView["kind"]>> = { v: "view", m: "mate
 function tableView(raw: RawRelation): TableView {
   const definitions = new Definitions(raw.definitions);
   const columns = (raw.columns ?? []).map((column) => columnView(column, definitions));
-  const indexes = (raw.indexes ?? []).filter((index) => index.valid).map((index) => indexView(index, definitions));
+  const valid = (raw.indexes ?? []).filter((index) => index.valid);
+  const indexes = valid.filter((index) => !keepsConstraint(index)).map((index) => indexView(index, definitions));
+  const unique = valid.filter((index) => keepsConstraint(index)).map((index) => uniqueView(index, definitions));
   const constraints = (raw.constraints ?? [])
     .filter((c) => lengthCheckColumn(c.name) === undefined)
     .map((c) => constraintView(c, definitions));
@@ -171,28 +178,59 @@ function tableView(raw: RawRelation): TableView {
     columns,
     // the primary index is the first one
     indexes: primary ? [primary, ...indexes.filter((index) => index !== primary)] : indexes,
-    constraints,
+    constraints: [...constraints, ...unique],
     primaryKey: (primary?.columns ?? []).filter((name) => name !== undefined),
-    families: familiesOf(families, columns),
+    families: familiesOf(families, columns, definitions),
     definition: raw.sequence ? sequenceOptions(raw.sequence) : definitions.get("view"),
     comment: raw.comment ?? undefined,
+    dependents: (raw.dependents ?? []).map((dependent) => ({ ...dependent, columns: dependent.columns ?? [] })),
+  };
+}
+
+const keepsConstraint = (index: RawIndex): boolean => uniqueConstraintOf(indexNameOf(index.name)) !== undefined;
+
+/** UNIQUE WITHOUT INDEX, which the backend keeps with an index. */
+function uniqueView(raw: RawIndex, definitions: Definitions): ConstraintView {
+  const name = uniqueConstraintOf(indexNameOf(raw.name)) ?? "";
+  const predicate = definitions.json("unique", name) as { expression?: string; plain?: string } | undefined;
+  return {
+    name,
+    kind: "unique",
+    expression: predicate?.expression,
+    plainExpression: predicate?.plain,
+    columns: raw.columns.map((column) => column ?? ""),
+    references: undefined,
+    referencedColumns: [],
+    actions: "",
+    validated: true,
   };
 }
 
 const sequenceOptions = (s: NonNullable<RawRelation["sequence"]>): string =>
   `MINVALUE ${s.min} MAXVALUE ${s.max} INCREMENT ${s.increment} START ${s.start}`;
 
+/** Families are recorded for the columns a table begins with, and for each column that names one later. */
 function familiesOf(
-  families: readonly { name: string; columns: readonly number[] }[],
+  listed: readonly { name: string; columns: readonly number[] }[],
   columns: readonly ColumnView[],
+  definitions: Definitions,
 ): TableView["families"] {
-  if (families.length === 0) return [];
-  const listed = new Set(families.flatMap((family) => family.columns));
-  const added = columns.filter((column) => !listed.has(column.position));
-  return families.map((family, i) => {
-    const own = columns.filter((column) => family.columns.includes(column.position));
-    return { name: family.name, columns: [...own, ...(i === 0 ? added : [])].map((column) => column.name) };
-  });
+  const late = columns.filter((column) => definitions.get("family", column.position) !== undefined);
+  if (listed.length === 0 && late.length === 0) return [];
+  const families = listed.map((family) => ({
+    name: family.name,
+    columns: family.columns.flatMap((position) => columns.filter((column) => column.position === position)),
+  }));
+  if (families.length === 0) families.push({ name: "primary", columns: [] });
+  const known = new Set(listed.flatMap((family) => family.columns));
+  for (const column of columns) {
+    if (known.has(column.position) || column.computed?.stored === false) continue;
+    const name = definitions.get("family", column.position) ?? families[0]?.name ?? "primary";
+    const family = families.find((f) => f.name === name);
+    if (family) family.columns.push(column);
+    else families.push({ name, columns: [column] });
+  }
+  return families.map((family) => ({ name: family.name, columns: family.columns.map((column) => column.name) }));
 }
 
 function columnView(raw: RawColumn, definitions: Definitions): ColumnView {
@@ -261,6 +299,7 @@ function constraintView(raw: RawConstraint, definitions: Definitions): Constrain
     referencedColumns: raw.referenced ?? [],
     actions: raw.type === "f" ? actions.join("") : "",
     validated: raw.validated,
+    backendExpression: raw.sql ?? undefined,
   };
 }
 

@@ -316,11 +316,15 @@ export interface ColumnDefinition extends Span {
   readonly default: Expr | undefined;
   readonly computed: { readonly expr: Expr; readonly stored: boolean } | undefined;
   readonly onUpdate: Expr | undefined;
-  readonly primaryKey: { readonly name: Name | undefined; readonly hash: boolean } | undefined;
-  readonly unique: { readonly name: Name | undefined } | undefined;
+  /** `hash`: the number of buckets of USING HASH. */
+  readonly primaryKey: { readonly name: Name | undefined; readonly hash: Expr | undefined } | undefined;
+  readonly unique: { readonly name: Name | undefined; readonly withoutIndex: boolean } | undefined;
   readonly checks: readonly { readonly name: Name | undefined; readonly expr: Expr }[];
   readonly references: (References & { readonly name: Name | undefined }) | undefined;
-  readonly family: Name | undefined;
+  /** `create`: CREATE [IF NOT EXISTS] FAMILY. */
+  readonly family:
+    | { readonly name: Name | undefined; readonly create: boolean; readonly ifNotExists: boolean }
+    | undefined;
 }
 
 export interface IndexElement extends Span {
@@ -345,7 +349,12 @@ export interface IndexDefinition {
 export type TableConstraint = Span &
   (
     | { readonly kind: "primaryKey"; readonly name: Name | undefined; readonly index: IndexDefinition }
-    | { readonly kind: "unique"; readonly name: Name | undefined; readonly index: IndexDefinition }
+    | {
+        readonly kind: "unique";
+        readonly name: Name | undefined;
+        readonly index: IndexDefinition;
+        readonly withoutIndex: boolean;
+      }
     | { readonly kind: "check"; readonly name: Name | undefined; readonly expr: Expr }
     | {
         readonly kind: "foreignKey";
@@ -369,10 +378,20 @@ export interface CreateTableNode extends Span {
   readonly constraints: readonly TableConstraint[];
   readonly indexes: readonly (Span & IndexDefinition)[];
   readonly families: readonly FamilyDefinition[];
-  /** CREATE TABLE ... AS */
-  readonly as: { readonly columns: readonly Name[]; readonly select: SelectNode } | undefined;
-  /** What is recognised and cannot be emulated: LIKE, PARTITION BY, INTERLEAVE, LOCALITY, WITH. */
-  readonly refused: string | undefined;
+  /** The names of storage parameters, WITH (fillfactor = 70). */
+  readonly storage: readonly string[];
+  readonly unlogged: boolean;
+  readonly likes: readonly LikeTable[];
+  /** CREATE TABLE ... AS; `columns`, without types, and `constraints` may say more. */
+  readonly as: SelectNode | undefined;
+  /** Recognised and refused: PARTITION BY, INTERLEAVE, LOCALITY. */
+  readonly refused: "partition" | "interleave" | "locality" | undefined;
+}
+
+/** `LIKE t INCLUDING DEFAULTS EXCLUDING INDEXES` among the elements of a table. */
+export interface LikeTable extends Span {
+  readonly table: QualifiedName;
+  readonly options: readonly { readonly including: boolean; readonly what: string }[];
 }
 
 export type AlterAction =
@@ -386,6 +405,7 @@ export type AlterAction =
   | { readonly kind: "validateConstraint"; readonly name: Name }
   | { readonly kind: "setDefault"; readonly column: Name; readonly expr: Expr | undefined }
   | { readonly kind: "setNotNull"; readonly column: Name; readonly notNull: boolean }
+  | { readonly kind: "dropStored"; readonly column: Name }
   | { readonly kind: "setType"; readonly column: Name; readonly type: TypeName; readonly using: Expr | undefined }
   | { readonly kind: "alterPrimaryKey"; readonly index: IndexDefinition }
   | { readonly kind: "setVisible"; readonly column: Name; readonly visible: boolean }
@@ -440,6 +460,7 @@ export type SimpleNode =
       readonly replace: boolean;
       readonly ifNotExists: boolean;
       readonly materialized: boolean;
+      readonly temporary: boolean;
       readonly columns: readonly Name[];
       readonly select: SelectNode;
     }

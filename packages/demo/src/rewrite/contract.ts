@@ -218,10 +218,14 @@ export interface IndexView {
 
 export interface ConstraintView {
   readonly name: string;
-  readonly kind: "check" | "foreignKey";
-  /** For checks: the expression as CockroachDB prints it, with and without the types of constants. */
+  /** `unique`: UNIQUE WITHOUT INDEX. */
+  readonly kind: "check" | "foreignKey" | "unique";
+  /** The expression of a check, or the predicate of a unique constraint, as CockroachDB prints it. */
   readonly expression: string | undefined;
+  /** The same without the types of constants. */
   readonly plainExpression: string | undefined;
+  /** The expression of a check for the backend. */
+  readonly backendExpression?: string | undefined;
   readonly columns: readonly string[];
   /** For foreign keys: `schema.table`. */
   readonly references: string | undefined;
@@ -247,6 +251,17 @@ export interface TableView {
   /** The SELECT of a view as it was written, the options of a sequence as CockroachDB prints them. */
   readonly definition: string | undefined;
   readonly comment: string | undefined;
+  /** What would break without this relation. */
+  readonly dependents: readonly Dependent[];
+}
+
+/** A view that reads a relation, or a table whose columns' defaults use a sequence. */
+export interface Dependent {
+  readonly kind: "view" | "default";
+  readonly schema: string;
+  readonly name: string;
+  /** The columns a view reads. */
+  readonly columns: readonly string[];
 }
 
 /** What the translator may ask about the current database, synchronously. */
@@ -287,6 +302,8 @@ export const CACHE_VARIABLES: readonly string[] = [
   "sql_safe_updates",
   "serial_normalization",
   "experimental_enable_hash_sharded_indexes",
+  "experimental_enable_unique_without_index_constraints",
+  "require_explicit_primary_keys",
 ];
 
 /** What `translateError` may look at besides the backend's fields. */

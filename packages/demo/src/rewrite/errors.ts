@@ -1,6 +1,6 @@
 import type { BackendErrorFields, ErrorContext, TableView } from "./contract.ts";
 import type { SqlErrorFields } from "./sql-error.ts";
-import { indexNameOf, lengthCheckColumn } from "./translate/backend-names.ts";
+import { indexNameOf, lengthCheckColumn, uniqueConstraintOf } from "./translate/backend-names.ts";
 
 const RETRY_HINT = "See: https://www.cockroachlabs.com/docs/v21.2/transaction-retry-error-reference.html";
 
@@ -74,7 +74,8 @@ function tableOf(fields: BackendErrorFields, context: ErrorContext): TableView |
 }
 
 function uniqueViolation(fields: BackendErrorFields): SqlErrorFields {
-  const constraint = fields.constraint === undefined ? undefined : indexNameOf(fields.constraint);
+  const index = fields.constraint === undefined ? undefined : indexNameOf(fields.constraint);
+  const constraint = index === undefined ? undefined : (uniqueConstraintOf(index) ?? index);
   const created = fields.message.startsWith("could not create unique index");
   return {
     code: "23505",
@@ -93,6 +94,11 @@ function keyDetail(detail: string | undefined): string | undefined {
   );
   if (!match) return detail;
   const [, columns = "", values = "", rest = ""] = match;
+  const shard = /^"?crdb_internal_[^,]*_shard_\d+"?, /.exec(columns)?.[0];
+  if (shard !== undefined) {
+    const keys = `(${columns.slice(shard.length)})=(${values.replace(/^\d+, /, "")})`;
+    return keyDetail(`Key ${keys} ${rest}`);
+  }
   return `Key (${columns.replaceAll('"', "")})=(${quoteValues(columns, values)}) ${rest}`;
 }
 
@@ -140,6 +146,7 @@ function isUpsert(context: ErrorContext): boolean {
 function checkViolation(fields: BackendErrorFields, context: ErrorContext): SqlErrorFields {
   const constraint = fields.constraint ?? "";
   const table = tableOf(fields, context);
+  if (fields.message.startsWith("validation of ")) return { code: fields.code, message: fields.message };
   const column = lengthCheckColumn(constraint);
   if (column !== undefined) {
     const type = table?.columns.find((c) => c.name === column)?.displayType ?? "STRING";
@@ -215,6 +222,30 @@ const parseFailure = (type: string, text: string): string => {
 };
 
 const RULES: readonly Rule[] = [
+  {
+    match: /^(nextval|setval): (.*)$/,
+    into: ([, name, rest]) => ({ message: `${name}(): ${rest}` }),
+  },
+  {
+    code: "55000",
+    match: /^(lastval|currval)( of sequence ".*")? is not yet defined in this session$/,
+    into: ([, name, sequence = ""]) => ({
+      message: `${name}(): ${name}${sequence} is not yet defined in this session`,
+    }),
+  },
+  {
+    code: "42830",
+    match: /^there is no unique constraint matching given keys for referenced table "(.*)"$/,
+    into: ([, table]) => ({
+      code: "23503",
+      message: `there is no unique constraint matching given keys for referenced table ${table}`,
+    }),
+  },
+  {
+    code: "428C9",
+    match: /^(?:cannot insert a non-DEFAULT value into column|column) "(.*?)"(?: can only be updated to DEFAULT)?$/,
+    into: ([, column]) => ({ code: "55000", message: `cannot write directly to computed column "${column}"` }),
+  },
   {
     code: "42P01",
     match: /^missing FROM-clause entry for table "(.*)"$/,

@@ -1,12 +1,12 @@
-import { CACHE_VARIABLES } from "../rewrite/contract.ts";
 import { NOTICE_CODE } from "../rewrite/translate/notices.ts";
 import { SqlError } from "../rewrite/sql-error.ts";
 import { BACKEND, writeError, writeParameterStatus } from "../wire/messages.ts";
 import { BackendConnection } from "./backend-connection.ts";
 import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
-import { RETRY_HINT, TransactionState } from "./transaction-state.ts";
-import type { CatalogView, Statement, TranslateContext, Translation } from "../rewrite/contract.ts";
-import type { SqlErrorFields } from "../rewrite/sql-error.ts";
+import { retryError, sqlErrorFields } from "./error-fields.ts";
+import { Translator } from "./translator.ts";
+import { TransactionState } from "./transaction-state.ts";
+import type { Statement } from "../rewrite/contract.ts";
 import type { ClientChannel } from "./client-channel.ts";
 import type { ErrorFields } from "../wire/messages.ts";
 import type { ClusterContext } from "./cluster-context.ts";
@@ -19,15 +19,6 @@ export interface Failure {
   /** The error is about a parameter's value. */
   readonly atBind?: boolean;
 }
-
-interface CachedText {
-  readonly statements: readonly Statement[];
-  readonly translations: (Translation | undefined)[];
-  context: TranslateContext | undefined;
-}
-
-const CACHED_TEXTS = 500;
-const CACHED_TEXT_LENGTH = 16_384;
 
 /**
  * What the parts of a session share: the client's output, the backend
@@ -44,12 +35,8 @@ export class SessionCore {
   #ended = false;
   /** The database does not exist (any more): the backend is on one without tables. */
   #detached = false;
-  #context: TranslateContext | undefined;
-  #contextVersion = -1;
-  #contextKey = "";
-  #ownCatalog: CatalogView | undefined;
-  #ownCatalogStale = false;
-  readonly #texts = new Map<string, CachedText>();
+  /** Parsing and translating the session's statements. */
+  readonly sql: Translator = new Translator(this);
   /** The first error of the answers that come in now. */
   failure: Failure | undefined;
   /** Set when the client asked for the running statement to end. */
@@ -150,8 +137,7 @@ export class SessionCore {
     const previous = this.#backend;
     this.#database = database;
     this.#detached = false;
-    this.#context = undefined;
-    this.#ownCatalog = undefined;
+    this.sql.forgetDatabase();
     this.variables.put("database", database);
     await this.connect();
     previous?.close();
@@ -161,7 +147,7 @@ export class SessionCore {
   databaseDropped(database: string): void {
     if (database !== this.#database) return;
     this.#detached = true;
-    this.#context = undefined;
+    this.sql.forgetDatabase();
   }
 
   /** Runs SQL of the gateway's own; its failure is an error of the gateway. */
@@ -200,122 +186,6 @@ export class SessionCore {
     backend.close();
   }
 
-  // ------------------------------------------------------------ translation
-
-  /** Parses a text, or takes it from the cache. @throws {SqlError} */
-  parse(text: string): CachedText {
-    let cached = this.#texts.get(text);
-    if (!cached) {
-      const statements = this.#guard(() => this.cluster.sql.parse(text));
-      cached = { statements, translations: [], context: undefined };
-      if (text.length <= CACHED_TEXT_LENGTH) {
-        if (this.#texts.size >= CACHED_TEXTS) {
-          for (const key of this.#texts.keys()) {
-            this.#texts.delete(key);
-            break;
-          }
-        }
-        this.#texts.set(text, cached);
-      }
-    }
-    return cached;
-  }
-
-  /** The translation of one statement of a parsed text. @throws {SqlError} */
-  async translate(text: CachedText, index: number): Promise<Translation> {
-    const context = await this.context();
-    if (text.context !== context) {
-      text.context = context;
-      text.translations.length = 0;
-    }
-    const known = text.translations[index];
-    if (known) return known;
-    const statement = text.statements[index];
-    if (!statement) throw new RangeError(`no statement ${index}`);
-    const translation = this.#guard(() => this.cluster.sql.translate(statement, context));
-    text.translations[index] = translation;
-    return translation;
-  }
-
-  /** What translations depend on now; the same object as long as nothing of it changes. */
-  context(): TranslateContext | Promise<TranslateContext> {
-    if (this.#ownCatalog || this.#ownCatalogStale) {
-      if (this.#ownCatalogStale) return this.#loadOwnCatalog();
-      return this.#contextWith(this.#ownCatalog as CatalogView);
-    }
-    if (this.#detached) return this.#contextWith(NO_CATALOG);
-    const known = this.cluster.databases.knownCatalog(this.#database);
-    if (known) return this.#contextWith(known);
-    return this.#loadCatalog();
-  }
-
-  /** A schema change ran: at once for everybody, or, in a transaction, for this session until it commits. */
-  schemaChanged(): void {
-    if (this.transaction.phase === "idle") {
-      this.cluster.databases.schemaChanged(this.#database);
-      this.#ownCatalog = undefined;
-      this.#ownCatalogStale = false;
-    } else {
-      this.#ownCatalogStale = true;
-    }
-  }
-
-  /** The transaction is over: what only it could see is known to all, or gone. */
-  forgetOwnCatalog(committed: boolean): void {
-    if (!this.#ownCatalog && !this.#ownCatalogStale) return;
-    this.#ownCatalog = undefined;
-    this.#ownCatalogStale = false;
-    if (committed) this.cluster.databases.schemaChanged(this.#database);
-  }
-
-  /** A fault of the SQL side costs the statement, not the session. */
-  #guard<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (cause) {
-      if (cause instanceof SqlError) throw cause;
-      this.cluster.log(`the SQL side failed: ${(cause as Error)?.stack ?? String(cause)}`);
-      throw new SqlError({
-        code: "XX000",
-        message: `internal error of the demo cluster: ${(cause as Error)?.message ?? String(cause)}`,
-      });
-    }
-  }
-
-  #contextWith(catalog: CatalogView): TranslateContext {
-    if (this.#context?.catalog === catalog && this.#contextVersion === this.variables.version) return this.#context;
-    const key = [
-      this.#database,
-      this.variables.get("search_path"),
-      ...CACHE_VARIABLES.map((v) => this.variables.get(v)),
-    ].join("\0");
-    this.#contextVersion = this.variables.version;
-    if (this.#context?.catalog !== catalog || this.#contextKey !== key) {
-      this.#contextKey = key;
-      this.#context = {
-        catalog,
-        database: this.#database,
-        user: this.user,
-        searchPath: this.variables.searchPath,
-        variables: this.variables.values,
-      };
-    }
-    return this.#context;
-  }
-
-  async #loadCatalog(): Promise<TranslateContext> {
-    const backend = this.backend;
-    const free = backend.settled && !backend.unsynced && backend.status === "I" && !backend.lost;
-    const view = await this.cluster.databases.catalog(this.#database, free ? (sql) => backend.run(sql) : undefined);
-    return this.#contextWith(view);
-  }
-
-  async #loadOwnCatalog(): Promise<TranslateContext> {
-    this.#ownCatalog = await this.cluster.sql.loadCatalog((sql) => this.backend.run(sql));
-    this.#ownCatalogStale = false;
-    return this.#contextWith(this.#ownCatalog);
-  }
-
   // ------------------------------------------------------------ the client
 
   /** What the client is told of an error, in CockroachDB's words. */
@@ -349,7 +219,7 @@ export class SessionCore {
       const timeout = /statement timeout/.test(message) && !this.cancelled;
       return { code, message: `query execution canceled${timeout ? " due to statement timeout" : ""}` };
     }
-    const catalog = this.#context?.catalog ?? NO_CATALOG;
+    const catalog = this.sql.lastCatalog;
     const searchPath = this.variables.searchPath;
     const translated = this.cluster.sql.translateError(fields, {
       catalog,
@@ -388,37 +258,3 @@ export class SessionCore {
 
 /** Results up to this size can be taken back for a retry (`results_buffer_size`). */
 const RESULTS_BUFFER = 16_384;
-
-const NO_CATALOG: CatalogView = {
-  version: "none",
-  relation: () => undefined,
-  hasSchema: () => false,
-  enumValues: () => undefined,
-  schemas: () => [],
-  enums: () => [],
-  relations: () => [],
-};
-
-const sqlErrorFields = (error: SqlErrorFields): ErrorFields => ({
-  code: error.code,
-  message: error.message,
-  detail: error.detail,
-  hint: error.hint,
-  schema: error.schema,
-  table: error.table,
-  column: error.column,
-  constraint: error.constraint,
-});
-
-/** A conflict, in CockroachDB's words. */
-function retryError(message: string, atCommit: boolean): ErrorFields {
-  if (message.startsWith("restart transaction: ")) return { code: "40001", message, hint: RETRY_HINT };
-  const reason = atCommit
-    ? "TransactionRetryError: retry txn (RETRY_SERIALIZABLE - failed preemptive refresh)"
-    : "WriteTooOldError: write at an earlier timestamp is too old";
-  return {
-    code: "40001",
-    message: `restart transaction: TransactionRetryWithProtoRefreshError: ${reason}: ${message}`,
-    hint: atCommit ? `${RETRY_HINT}#retry_serializable` : RETRY_HINT,
-  };
-}

@@ -1,59 +1,62 @@
 import type {
-  AlterAction, ColumnDefinition, CreateTableNode, Expr, FamilyDefinition, IndexDefinition, IndexElement, Name, ReferenceAction, References,
-  Span, StatementNode, TableConstraint,
+  AlterAction, ColumnDefinition, CreateTableNode, Expr, FamilyDefinition, IndexDefinition, IndexElement, LikeTable, Name, ReferenceAction,
+  References, Span, StatementNode, TableConstraint,
 } from "../ast.ts"; // prettier-ignore
+import { SqlError } from "../sql-error.ts";
 import type { Cursor } from "./cursor.ts";
 import type { SelectParser } from "./select.ts";
 import { parseType } from "./types.ts";
 
 /** After CREATE TABLE. */
-export function parseCreateTable(parser: SelectParser, start: number, temporary: boolean): Span & CreateTableNode {
+export function parseCreateTable(
+  parser: SelectParser,
+  start: number,
+  how: Pick<CreateTableNode, "temporary" | "unlogged">,
+): Span & CreateTableNode {
   const c = parser.cursor;
   const ifNotExists = c.ifNotExists();
   const name = c.qualifiedName();
-  const lists = {
-    columns: [] as ColumnDefinition[],
-    constraints: [] as TableConstraint[],
-    indexes: [] as (Span & IndexDefinition)[],
-    families: [] as FamilyDefinition[],
-    refused: undefined as string | undefined,
-  };
-  const plainNames = c.attempt(() => {
-    const names = c.optionalColumnList();
-    c.expect("as");
-    return names;
-  });
-  if (plainNames) {
-    const select = parser.select();
-    return {
-      kind: "createTable",
-      name,
-      ifNotExists,
-      temporary,
-      ...lists,
-      as: { columns: plainNames, select },
-      ...c.span(start),
-    };
-  }
-  c.expectOp("(");
-  if (!c.isOp(")")) c.list(() => parseTableElement(parser, lists));
-  c.expectOp(")");
-  lists.refused ??= parseTableTail(c);
-  return { kind: "createTable", name, ifNotExists, temporary, ...lists, as: undefined, ...c.span(start) };
+  const lists: TableLists = { columns: [], constraints: [], indexes: [], families: [], likes: [] };
+  if (c.isOp("(")) {
+    c.next();
+    if (!c.isOp(")")) c.list(() => parseTableElement(parser, lists));
+    c.expectOp(")");
+  } else if (!c.isWord("as")) throw c.error();
+  const { storage, refused } = parseTableTail(parser);
+  const as = refused === undefined && c.accept("as") ? parser.select() : undefined;
+  if (!as && lists.columns.some((column) => !column.type)) throw c.error();
+  return { kind: "createTable", name, ifNotExists, ...how, ...lists, storage, as, refused, ...c.span(start) };
 }
 
-function parseTableTail(c: Cursor): string | undefined {
-  const tails: readonly (readonly [string, string])[] = [
-    ["partition", "PARTITION BY"],
-    ["interleave", "INTERLEAVE IN PARENT"],
-    ["locality", "LOCALITY"],
-    ["with", "CREATE TABLE ... WITH"],
-    ["on", "ON COMMIT"],
-  ];
-  const tail = tails.find(([word]) => c.isWord(word));
-  if (!tail) return undefined;
-  while (!c.atEnd) c.next();
-  return tail[1];
+function parseTableTail(parser: SelectParser): Pick<CreateTableNode, "storage" | "refused"> {
+  const c = parser.cursor;
+  if (c.isWord("inherits")) {
+    c.next();
+    throw c.unimplemented(22_456);
+  }
+  const storage: string[] = [];
+  for (const word of ["interleave", "partition", "locality"] as const) {
+    if (!c.isWord(word)) continue;
+    while (!c.atEnd) c.next();
+    return { storage, refused: word };
+  }
+  if (c.isWord("with") && c.isOp("(", 1)) {
+    c.next();
+    c.next();
+    storage.push(
+      ...c.list(() => {
+        const parameter = c.token.type === "string" ? c.stringLiteral() : c.anyName().text;
+        if (c.acceptOp("=")) parser.expression();
+        return parameter;
+      }),
+    );
+    c.expectOp(")");
+  }
+  if (c.accept("on", "commit") && !c.accept("preserve", "rows")) {
+    if (c.accept("drop") || c.accept("delete", "rows")) throw c.unimplemented(46_556);
+    throw c.error();
+  }
+  return { storage, refused: undefined };
 }
 
 interface TableLists {
@@ -61,18 +64,17 @@ interface TableLists {
   readonly constraints: TableConstraint[];
   readonly indexes: (Span & IndexDefinition)[];
   readonly families: FamilyDefinition[];
-  refused: string | undefined;
+  readonly likes: LikeTable[];
 }
 
 function parseTableElement(parser: SelectParser, lists: TableLists): void {
   const c = parser.cursor;
   const start = c.start;
   if (c.accept("like")) {
-    c.qualifiedName();
-    while (c.accept("including") || c.accept("excluding")) c.next();
-    lists.refused = "CREATE TABLE ... LIKE";
+    lists.likes.push(parseLike(c, start));
     return;
   }
+  if (c.isWord("exclude") && c.isWord("using", 1)) throw parseExclude(c);
   if (c.isWord("family") && (c.isOp("(", 1) || c.isOp("(", 2))) {
     c.next();
     const name = c.acceptName();
@@ -96,6 +98,24 @@ function parseTableElement(parser: SelectParser, lists: TableLists): void {
   lists.columns.push(parseColumn(parser));
 }
 
+function parseLike(c: Cursor, start: number): LikeTable {
+  const table = c.qualifiedName();
+  const options: { including: boolean; what: string }[] = [];
+  while (c.isWord("including") || c.isWord("excluding")) {
+    const including = c.next().value === "including";
+    const what = c.anyName().text;
+    if (["comments", "statistics", "storage"].includes(what)) throw c.unimplemented(47_071);
+    if (!["all", "constraints", "defaults", "generated", "indexes"].includes(what)) throw c.error(c.peek(-1));
+    options.push({ including, what });
+  }
+  return { table, options, ...c.span(start) };
+}
+
+function parseExclude(c: Cursor): Error {
+  c.expect("exclude", "using");
+  return c.unimplemented(46_657);
+}
+
 export function parseConstraint(parser: SelectParser): TableConstraint {
   const c = parser.cursor;
   const start = c.start;
@@ -104,10 +124,12 @@ export function parseConstraint(parser: SelectParser): TableConstraint {
     const index = parseIndexBody(parser, { name, unique: true, inverted: false });
     return { kind: "primaryKey", name, index, ...c.span(start) };
   }
+  if (c.isWord("exclude")) throw parseExclude(c);
   if (c.accept("unique")) {
-    if (c.accept("without")) throw c.unimplemented();
+    const withoutIndex = parseWithoutIndex(c);
     const index = parseIndexBody(parser, { name, unique: true, inverted: false });
-    return { kind: "unique", name, index, ...c.span(start) };
+    if (withoutIndex) refuseWithIndex(c, index);
+    return { kind: "unique", name, index, withoutIndex, ...c.span(start) };
   }
   if (c.accept("check")) {
     c.expectOp("(");
@@ -119,7 +141,33 @@ export function parseConstraint(parser: SelectParser): TableConstraint {
   const columns = c.columnList();
   c.expect("references");
   const references = parseReferences(c);
+  parseDeferral(c);
   return { kind: "foreignKey", name, columns, references, ...c.span(start) };
+}
+
+function parseWithoutIndex(c: Cursor): boolean {
+  if (!c.accept("without")) return false;
+  c.expect("index");
+  return true;
+}
+
+// what only an index can have
+function refuseWithIndex(c: Cursor, index: IndexDefinition): void {
+  const fail = (message: string): SqlError => new SqlError({ code: "0A000", message });
+  if (index.storing.length > 0) throw fail("unique constraints without an index cannot store columns");
+  if (c.isWord("interleave")) throw fail("interleaved unique constraints without an index are not supported");
+  if (c.isWord("partition")) throw fail("partitioned unique constraints without an index are not supported");
+}
+
+/** DEFERRABLE INITIALLY IMMEDIATE and the like: only what is the case anyway. */
+function parseDeferral(c: Cursor): void {
+  const deferrable = c.accept("deferrable");
+  if (!deferrable) c.accept("not", "deferrable");
+  if (c.accept("initially")) {
+    if (c.isWord("deferred")) throw c.unimplemented(31_632);
+    c.expect("immediate");
+  }
+  if (deferrable) throw c.unimplemented(31_632);
 }
 
 function parseReferences(c: Cursor): References {
@@ -197,7 +245,9 @@ export function parseColumn(parser: SelectParser): ColumnDefinition {
   return { ...column, ...c.span(start) };
 }
 
-const isQualification = (c: Cursor): boolean => c.isOp(",") || c.isOp(")") || c.atEnd || c.isWord("as");
+// in CREATE TABLE ... AS columns have no types
+const isQualification = (c: Cursor): boolean =>
+  c.isOp(",") || c.isOp(")") || c.atEnd || c.isWord("primary") || c.isWord("family");
 
 function parseQualification(
   parser: SelectParser,
@@ -207,23 +257,28 @@ function parseQualification(
 ): boolean {
   const c = parser.cursor;
   const name = c.accept("constraint") ? c.name() : undefined;
-  if (c.accept("not", "null")) column.notNull = true;
-  else if (c.accept("not", "visible")) column.notVisible = true;
-  else if (c.accept("null")) column.explicitNull = true;
-  else if (c.accept("unique")) column.unique = { name };
+  if (c.accept("not", "null")) {
+    if (column.explicitNull) throw conflictingNulls(c, column.name.text);
+    column.notNull = true;
+  } else if (c.accept("not", "visible")) column.notVisible = true;
+  else if (c.accept("null")) {
+    if (column.notNull) throw conflictingNulls(c, column.name.text);
+    column.explicitNull = true;
+  } else if (c.accept("unique")) column.unique = { name, withoutIndex: parseWithoutIndex(c) };
   else if (c.accept("primary", "key")) {
-    let hash = false;
+    let hash: Expr | undefined;
     if (c.accept("using", "hash")) {
-      hash = true;
       c.expect("with", "bucket_count");
       c.expectOp("=");
-      parser.expression();
+      hash = parser.expressions.expression(4);
     }
     column.primaryKey = { name, hash };
   } else if (c.accept("default")) column.default = parser.expressions.expression(4);
   else if (c.accept("on", "update")) column.onUpdate = parser.expressions.expression(4);
-  else if (c.accept("references")) column.references = { name, ...parseReferences(c) };
-  else if (c.accept("check")) {
+  else if (c.accept("references")) {
+    column.references = { name, ...parseReferences(c) };
+    parseDeferral(c);
+  } else if (c.accept("check")) {
     c.expectOp("(");
     column.checks.push({ name, expr: parser.expression() });
     c.expectOp(")");
@@ -237,12 +292,17 @@ function parseQualification(
     if (!stored) c.expect("virtual");
     column.computed = { expr, stored };
   } else if (c.accept("create")) {
-    c.ifNotExists();
+    const ifNotExists = c.ifNotExists();
     c.expect("family");
-    column.family = c.acceptName();
-  } else if (c.accept("family")) column.family = c.name();
+    column.family = { name: c.acceptName(), create: true, ifNotExists };
+  } else if (c.accept("family")) column.family = { name: c.name(), create: false, ifNotExists: false };
   else return false;
   return true;
+}
+
+// the error is where the declaration ends
+function conflictingNulls(c: Cursor, column: string): SqlError {
+  return c.error(c.token, `conflicting NULL/NOT NULL declarations for column "${column}"`);
 }
 
 // ---------------------------------------------------------------- ALTER TABLE
@@ -348,7 +408,7 @@ function parseAlterColumn(parser: SelectParser): AlterAction {
   if (c.accept("drop", "not", "null")) return { kind: "setNotNull", column, notNull: false };
   if (c.accept("set", "visible")) return { kind: "setVisible", column, visible: true };
   if (c.accept("set", "not", "visible")) return { kind: "setVisible", column, visible: false };
-  if (c.accept("drop", "stored")) return { kind: "refused", what: "ALTER COLUMN ... DROP STORED" };
+  if (c.accept("drop", "stored")) return { kind: "dropStored", column };
   c.accept("set", "data");
   c.expect("type");
   const type = parseType(c);

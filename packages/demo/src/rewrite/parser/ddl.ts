@@ -33,13 +33,13 @@ function createObject(parser: SelectParser, start: number): StatementNode {
   }
   const replace = c.accept("or", "replace");
   const temporary = c.accept("temp") || c.accept("temporary");
-  c.accept("unlogged");
+  const unlogged = c.accept("unlogged");
   if (c.accept("table")) {
     c.setHelp("CREATE TABLE");
-    return parseCreateTable(parser, start, temporary);
+    return parseCreateTable(parser, start, { temporary, unlogged });
   }
-  if (c.accept("materialized", "view")) return createView(parser, start, replace, true);
-  if (c.accept("view")) return createView(parser, start, replace, false);
+  if (c.accept("materialized", "view")) return createView(parser, start, { replace, materialized: true, temporary });
+  if (c.accept("view")) return createView(parser, start, { replace, materialized: false, temporary });
   if (c.accept("sequence")) {
     c.setHelp("CREATE SEQUENCE");
     const ifNotExists = c.ifNotExists();
@@ -80,7 +80,11 @@ function skipOptions(c: Cursor, words: readonly string[]): void {
   if (words.some((word) => c.isWord(word))) while (!c.atEnd) c.next();
 }
 
-function createView(parser: SelectParser, start: number, replace: boolean, materialized: boolean): StatementNode {
+function createView(
+  parser: SelectParser,
+  start: number,
+  how: { readonly replace: boolean; readonly materialized: boolean; readonly temporary: boolean },
+): StatementNode {
   const c = parser.cursor;
   c.setHelp("CREATE VIEW");
   const ifNotExists = c.ifNotExists();
@@ -88,7 +92,9 @@ function createView(parser: SelectParser, start: number, replace: boolean, mater
   const columns = c.optionalColumnList();
   c.expect("as");
   const select = parser.select();
-  return { kind: "createView", name, replace, ifNotExists, materialized, columns, select, ...c.span(start) };
+  if (how.materialized && c.accept("with", "no", "data")) return refuse(c, start, "WITH NO DATA");
+  if (how.materialized) c.accept("with", "data");
+  return { kind: "createView", name, ifNotExists, ...how, columns, select, ...c.span(start) };
 }
 
 function createIndex(parser: SelectParser, start: number): StatementNode {

@@ -1,16 +1,17 @@
-import type { AlterAction, Name, QualifiedName } from "../ast.ts";
+import type { AlterAction, QualifiedName } from "../ast.ts";
 import type { IndexView, TableView } from "../contract.ts";
-import { tokenize } from "../lexer.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
-import { backendIndexName, lengthCheckName } from "./backend-names.ts";
-import { NameGiver, takenNames, type TableTranslator } from "./create-table.ts";
-import { defineColumn, renameDefinition, undefine, undefineColumn } from "./definitions.ts";
+import { ColumnAlterer, requireColumn, type Step } from "./alter-columns.ts";
+import { ConstraintAlterer } from "./alter-constraints.ts";
+import { backendIndexName } from "./backend-names.ts";
+import type { TableTranslator } from "./create-table.ts";
+import { defineColumn, renameDefinition, undefineColumn } from "./definitions.ts";
+import { requireNoViews } from "./dependents.ts";
 import type { Environment } from "./environment.ts";
-import { noColumn, tableSql } from "./environment.ts";
+import { tableSql } from "./environment.ts";
 import type { ExpressionTranslator } from "./expressions.ts";
-import { Printer } from "./print.ts";
-import { printName, quoteName } from "./quote.ts";
-import { resolveType } from "./types.ts";
+import { quoteName } from "./quote.ts";
+import { SequenceTranslator } from "./sequences.ts";
 
 /** A list of statements for the backend; the first one stands for the whole. */
 export interface AlterSql {
@@ -19,304 +20,99 @@ export interface AlterSql {
   readonly afterCommit: boolean;
 }
 
+const LATE: ReadonlySet<AlterAction["kind"]> = new Set(["addColumn", "addConstraint", "setNotNull"]);
+
 /** ALTER TABLE: each action becomes statements of its own, in order. */
 export class AlterTranslator {
   readonly #env: Environment;
-  readonly #expressions: ExpressionTranslator;
-  readonly #tables: TableTranslator;
+  readonly #columns: ColumnAlterer;
+  readonly #constraints: ConstraintAlterer;
+  readonly #sequences: SequenceTranslator;
 
   constructor(env: Environment, expressions: ExpressionTranslator, tables: TableTranslator) {
     this.#env = env;
-    this.#expressions = expressions;
-    this.#tables = tables;
+    this.#columns = new ColumnAlterer(env, expressions, tables);
+    this.#constraints = new ConstraintAlterer(env, expressions, tables);
+    this.#sequences = new SequenceTranslator(env);
   }
 
   alter(table: TableView, actions: readonly AlterAction[]): AlterSql {
-    const statements = actions.flatMap((action) => this.#action(table, action));
-    const late: ReadonlySet<AlterAction["kind"]> = new Set(["addColumn", "addConstraint", "setNotNull"]);
-    return { statements, afterCommit: actions.some((action) => late.has(action.kind)) };
+    let current = table;
+    const statements = actions.flatMap((action) => {
+      const step = this.#action(current, action, actions);
+      current = step.table;
+      return step.statements;
+    });
+    return { statements, afterCommit: actions.some((action) => LATE.has(action.kind)) };
   }
 
-  #action(table: TableView, action: AlterAction): string[] {
-    const target = tableSql(table);
-    const alter = `ALTER TABLE ${target}`;
+  #action(table: TableView, action: AlterAction, all: readonly AlterAction[]): Step {
     switch (action.kind) {
       case "addColumn":
-        return this.#addColumn(table, action);
+        return this.#columns.add(table, action);
       case "dropColumn":
-        return this.#dropColumn(table, action);
-      case "renameColumn": {
-        requireColumn(table, action.from);
-        if (table.columns.some((c) => c.name === action.to.text)) throw duplicateColumn(action.to.text, table);
-        return [`${alter} RENAME COLUMN ${quoteName(action.from.text)} TO ${quoteName(action.to.text)}`];
-      }
+        return this.#columns.drop(table, action);
+      case "renameColumn":
+        return this.#columns.rename(table, action);
+      default:
+        return { statements: this.#statements(table, action, all), table };
+    }
+  }
+
+  #statements(
+    table: TableView,
+    action: Exclude<AlterAction, { kind: "addColumn" | "dropColumn" | "renameColumn" }>,
+    all: readonly AlterAction[],
+  ): string[] {
+    const target = tableSql(table);
+    switch (action.kind) {
       case "renameTo":
         return this.#renameTo(table, action.name);
-      case "renameConstraint":
-        return this.#renameConstraint(table, action.from, action.to);
-      case "addConstraint":
-        return this.#addConstraint(table, action);
-      case "dropConstraint":
-        return this.#dropConstraint(table, action);
-      case "validateConstraint":
-        return [`${alter} VALIDATE CONSTRAINT ${quoteName(action.name.text)}`];
-      case "setDefault":
-        return this.#setDefault(table, action);
-      case "setNotNull": {
-        requireColumn(table, action.column);
-        return [`${alter} ALTER COLUMN ${quoteName(action.column.text)} ${action.notNull ? "SET" : "DROP"} NOT NULL`];
+      case "renameConstraint": {
+        const index = table.indexes.find((i) => i.name === action.from.text);
+        if (index) return renameIndex(table, index, action.to.text);
+        return this.#constraints.rename(table, action.from, action.to);
       }
+      case "addConstraint": {
+        const dropped = all.some(
+          (other) =>
+            other.kind === "dropConstraint" &&
+            table.indexes.some((index) => index.primary && index.name === other.name.text),
+        );
+        return this.#constraints.add(table, action, dropped);
+      }
+      case "dropConstraint": {
+        const follows = all.some((other) => other.kind === "addConstraint" && other.constraint.kind === "primaryKey");
+        return this.#constraints.drop(table, action, follows);
+      }
+      case "validateConstraint":
+        return this.#constraints.validate(table, action.name);
+      case "setDefault":
+        return this.#columns.setDefault(table, action);
+      case "setNotNull":
+        return this.#columns.setNotNull(table, action);
+      case "dropStored":
+        return this.#columns.dropStored(table, action);
       case "setVisible": {
         const column = requireColumn(table, action.column).name;
         return action.visible
           ? [undefineColumn(target, "hidden", column)]
           : [defineColumn(target, "hidden", column, "")];
       }
-      case "sequenceOptions": {
-        const options = this.#env.source(action.options);
-        refuseSequenceOptions(options);
-        return [`ALTER SEQUENCE ${target} ${options}`];
-      }
+      case "sequenceOptions":
+        return this.#sequences.alter(table, action.options);
       case "setType":
-        return this.#setType(table, action);
+        return this.#columns.setType(table, action);
       case "alterPrimaryKey":
-        return this.#alterPrimaryKey(table, action);
+        return this.#constraints.alterPrimaryKey(table, action);
       case "setSchema":
-        return [`${alter} SET SCHEMA ${quoteName(action.schema.text)}`];
+        return [`ALTER TABLE ${target} SET SCHEMA ${quoteName(action.schema.text)}`];
       case "owner":
-        return [`${alter} OWNER TO ${quoteName(action.role.text)}`];
+        return [`ALTER TABLE ${target} OWNER TO ${quoteName(action.role.text)}`];
       case "refused":
+        if (table.kind !== "table") throw new SqlError({ code: "42809", message: `"${table.name}" is not a table` });
         throw notInDemo(action.what);
     }
-  }
-
-  #types(table: TableView): Map<string, string> {
-    return new Map(table.columns.map((column) => [column.name, column.displayType]));
-  }
-
-  // ---------------------------------------------------------------- columns
-
-  #addColumn(table: TableView, action: Extract<AlterAction, { kind: "addColumn" }>): string[] {
-    const { column } = action;
-    const name = column.name.text;
-    if (table.columns.some((c) => c.name === name)) {
-      if (action.ifNotExists) return [];
-      throw duplicateColumn(name, table);
-    }
-    if (column.family) throw notInDemo("ADD COLUMN ... FAMILY");
-    if (column.primaryKey)
-      throw new SqlError({ code: "42P16", message: `multiple primary keys for table "${table.name}" are not allowed` });
-    const target = tableSql(table);
-    const types = this.#types(table);
-    if (column.type) types.set(name, resolveType(column.type, this.#env).display);
-    const made = this.#tables.column(target, column, types, false);
-    const taken = takenNames(table);
-    const constraints = new NameGiver(taken.constraints);
-    const statements = [`ALTER TABLE ${target} ADD COLUMN ${made.sql}`, ...made.definitions];
-    for (const check of column.checks) {
-      const checkName = check.name?.text ?? constraints.free(`check_${name}`);
-      const { sql, definition } = this.#tables.check(target, checkName, check.expr, types);
-      statements.push(`ALTER TABLE ${target} ADD ${sql}`, definition);
-    }
-    if (column.references) {
-      statements.push(
-        `ALTER TABLE ${target} ADD ${this.#tables.foreignKey(column.references.name?.text, [name], column.references, constraints)}`,
-      );
-    }
-    if (column.unique) {
-      const element = {
-        column: column.name,
-        expr: undefined,
-        descending: false,
-        direction: undefined,
-        opclass: undefined,
-        start: 0,
-        end: 0,
-      };
-      const index = {
-        name: column.unique.name,
-        unique: true,
-        inverted: false,
-        elements: [element],
-        hashBuckets: undefined,
-        storing: [],
-        where: undefined,
-      };
-      statements.push(...this.#tables.index(index, table.name, target, types, new NameGiver(taken.indexes)));
-    }
-    return statements;
-  }
-
-  #dropColumn(table: TableView, action: Extract<AlterAction, { kind: "dropColumn" }>): string[] {
-    const name = action.name.text;
-    if (!table.columns.some((column) => column.name === name)) {
-      if (action.ifExists) return [];
-      throw noColumn(name);
-    }
-    if (table.primaryKey.includes(name))
-      throw new SqlError({ code: "42P10", message: `column "${name}" is referenced by the primary key` });
-    if (this.#env.variable("sql_safe_updates") === "on") {
-      throw new SqlError({
-        code: "01000",
-        message: "rejected (sql_safe_updates = true): ALTER TABLE DROP COLUMN will remove all data in that column",
-      });
-    }
-    const target = tableSql(table);
-    const forget = (["type", "default", "computed", "hidden"] as const).map((kind) =>
-      undefineColumn(target, kind, name),
-    );
-    return [...forget, `ALTER TABLE ${target} DROP COLUMN ${quoteName(name)}${action.cascade ? " CASCADE" : ""}`];
-  }
-
-  #setDefault(table: TableView, action: Extract<AlterAction, { kind: "setDefault" }>): string[] {
-    const column = requireColumn(table, action.column);
-    const target = tableSql(table);
-    const alter = `ALTER TABLE ${target} ALTER COLUMN ${quoteName(column.name)}`;
-    const { expr } = action;
-    if (!expr || (expr.kind === "literal" && expr.type === "null"))
-      return [`${alter} DROP DEFAULT`, undefineColumn(target, "default", column.name)];
-    const printed = new Printer(this.#env, this.#types(table)).print(expr, column.displayType);
-    return [
-      `${alter} SET DEFAULT ${this.#tables.defaultSql(expr)}`,
-      defineColumn(target, "default", column.name, printed),
-    ];
-  }
-
-  #setType(table: TableView, action: Extract<AlterAction, { kind: "setType" }>): string[] {
-    const column = requireColumn(table, action.column);
-    const type = resolveType(action.type, this.#env);
-    const target = tableSql(table);
-    const using = action.using ? ` USING ${this.#expressions.expr(action.using)}` : "";
-    const statements = [`ALTER TABLE ${target} ALTER COLUMN ${quoteName(column.name)} TYPE ${type.backend}${using}`];
-    const check = quoteName(lengthCheckName(column.name));
-    statements.push(`ALTER TABLE ${target} DROP CONSTRAINT IF EXISTS ${check}`);
-    if (type.maxLength !== undefined) {
-      statements.push(
-        `ALTER TABLE ${target} ADD CONSTRAINT ${check} CHECK (pg_catalog.char_length(${quoteName(column.name)}) <= ${type.maxLength})`,
-      );
-    }
-    return [...statements, defineColumn(target, "type", column.name, type.display)];
-  }
-
-  // ---------------------------------------------------------------- constraints
-
-  #addConstraint(table: TableView, action: Extract<AlterAction, { kind: "addConstraint" }>): string[] {
-    const { constraint } = action;
-    const target = tableSql(table);
-    const taken = takenNames(table);
-    const names = new NameGiver([...taken.constraints, ...taken.indexes]);
-    const types = this.#types(table);
-    const notValid = action.notValid ? " NOT VALID" : "";
-    switch (constraint.kind) {
-      case "check": {
-        const columns = constraint.name
-          ? ""
-          : `check_${checkedColumns(new Printer(this.#env, types, false).print(constraint.expr), table)}`;
-        const name = constraint.name ? names.take(constraint.name.text, "constraint") : names.free(columns);
-        const { sql, definition } = this.#tables.check(target, name, constraint.expr, types);
-        return [`ALTER TABLE ${target} ADD ${sql}${notValid}`, definition];
-      }
-      case "foreignKey": {
-        const columns = constraint.columns.map((column) => column.text);
-        for (const column of constraint.columns) requireColumn(table, column);
-        return [
-          `ALTER TABLE ${target} ADD ${this.#tables.foreignKey(constraint.name?.text, columns, constraint.references, names)}${notValid}`,
-        ];
-      }
-      case "unique":
-        if (constraint.name) names.take(constraint.name.text, "constraint");
-        return this.#tables.index(constraint.index, table.name, target, types, names, constraint.name?.text);
-      case "primaryKey": {
-        const primary = table.indexes.find((index) => index.primary);
-        const hidden = table.columns.some((c) => c.hidden && table.primaryKey.includes(c.name));
-        if (primary && !hidden) {
-          throw new SqlError({
-            code: "42P16",
-            message: `multiple primary keys for table "${table.name}" are not allowed`,
-          });
-        }
-        throw notInDemo("ADD PRIMARY KEY");
-      }
-    }
-  }
-
-  #dropConstraint(table: TableView, action: Extract<AlterAction, { kind: "dropConstraint" }>): string[] {
-    const name = action.name.text;
-    const target = tableSql(table);
-    const constraint = table.constraints.find((c) => c.name === name);
-    const index = table.indexes.find((i) => i.name === name);
-    if (!constraint && !index) {
-      if (action.ifExists) return [];
-      throw noConstraint(name, table);
-    }
-    if (index?.primary) {
-      throw new SqlError({
-        code: "42P10",
-        message: "dropping primary key without adding a new one in the same transaction",
-        hint: "Use [ALTER TABLE ... DROP CONSTRAINT ...] followed by [ALTER TABLE ... ADD CONSTRAINT ... PRIMARY KEY ...] in the same transaction.",
-      });
-    }
-    if (index) {
-      throw new SqlError({
-        code: "0A000",
-        message: `unimplemented: cannot drop UNIQUE constraint "${printName(name)}" using ALTER TABLE DROP CONSTRAINT, use DROP INDEX CASCADE instead`,
-        hint: "You have attempted to use a feature that is not yet implemented.\nSee: https://go.crdb.dev/issue-v/42840/v21.2",
-      });
-    }
-    return [`ALTER TABLE ${target} DROP CONSTRAINT ${quoteName(name)}`, undefine(target, "check", name)];
-  }
-
-  #renameConstraint(table: TableView, from: Name, to: Name): string[] {
-    const target = tableSql(table);
-    const index = table.indexes.find((i) => i.name === from.text);
-    if (index) return renameIndex(table, index, to.text);
-    if (!table.constraints.some((c) => c.name === from.text)) throw noConstraint(from.text, table);
-    if (table.constraints.some((c) => c.name === to.text))
-      throw new SqlError({ code: "42710", message: `duplicate constraint name: "${to.text}"` });
-    return [
-      `ALTER TABLE ${target} RENAME CONSTRAINT ${quoteName(from.text)} TO ${quoteName(to.text)}`,
-      renameDefinition(target, "check", from.text, to.text),
-    ];
-  }
-
-  #alterPrimaryKey(table: TableView, action: Extract<AlterAction, { kind: "alterPrimaryKey" }>): string[] {
-    if (action.index.hashBuckets) throw notInDemo("hash-sharded indexes");
-    const primary = table.indexes.find((index) => index.primary);
-    if (!primary) throw notInDemo("ALTER PRIMARY KEY");
-    const target = tableSql(table);
-    const columns = action.index.elements.map((element) => requireColumn(table, element.column ?? missing()));
-    const nullable = columns.find((column) => column.nullable);
-    if (nullable)
-      throw new SqlError({ code: "42P16", message: `cannot use nullable column "${nullable.name}" in primary key` });
-    const list = columns.map((column) => quoteName(column.name)).join(", ");
-    const names = new NameGiver(takenNames(table).indexes);
-    const statements = [`ALTER TABLE ${target} DROP CONSTRAINT ${quoteName(primary.backendName)}`];
-    statements.push(
-      `ALTER TABLE ${target} ADD CONSTRAINT ${quoteName(backendIndexName(table.name, primary.name))} PRIMARY KEY (${list})`,
-    );
-    // the old key stays unique, unless it was the hidden one
-    if (!table.columns.some((c) => c.hidden && table.primaryKey.includes(c.name))) {
-      const elements = table.primaryKey.map((name) => ({
-        column: { text: name, quoted: true, start: 0, end: 0 },
-        expr: undefined,
-        descending: false,
-        direction: undefined,
-        opclass: undefined,
-        start: 0,
-        end: 0,
-      }));
-      const index = {
-        name: undefined,
-        unique: true,
-        inverted: false,
-        elements,
-        hashBuckets: undefined,
-        storing: [],
-        where: undefined,
-      };
-      statements.push(...this.#tables.index(index, table.name, target, this.#types(table), names));
-    }
-    return statements;
   }
 
   #renameTo(table: TableView, name: QualifiedName): string[] {
@@ -328,6 +124,7 @@ export class AlterTranslator {
         message: `relation "${this.#env.context.database}.${table.schema}.${to}" already exists`,
       });
     }
+    requireNoViews(table, "rename");
     // index names begin with the table's
     const indexes = table.indexes.map(
       (index) =>
@@ -340,15 +137,6 @@ export class AlterTranslator {
   }
 }
 
-/** Options of a sequence that CockroachDB or the demo cluster does not have. @throws SqlError */
-export function refuseSequenceOptions(options: string): void {
-  const words = tokenize(options).map((token) => (token.type === "word" ? token.value : ""));
-  if (words.includes("cycle") && words[words.indexOf("cycle") - 1] !== "no") {
-    throw new SqlError({ code: "0A000", message: "unimplemented: CYCLE option is not supported" });
-  }
-  for (const word of ["virtual", "owned"]) if (words.includes(word)) throw notInDemo(`${word.toUpperCase()} sequences`);
-}
-
 export function renameIndex(table: TableView, index: IndexView, to: string): string[] {
   if (table.indexes.some((i) => i.name === to))
     throw new SqlError({ code: "42P07", message: `index name "${to}" already exists` });
@@ -357,26 +145,4 @@ export function renameIndex(table: TableView, index: IndexView, to: string): str
     `ALTER INDEX ${backend} RENAME TO ${quoteName(backendIndexName(table.name, to))}`,
     renameDefinition(tableSql(table), "index", index.name, to),
   ];
-}
-
-function requireColumn(table: TableView, name: Name): TableView["columns"][number] {
-  const column = table.columns.find((c) => c.name === name.text);
-  if (!column) throw noColumn(name.text);
-  return column;
-}
-
-const noConstraint = (name: string, table: TableView): SqlError =>
-  new SqlError({ code: "42704", message: `constraint "${name}" of relation "${table.name}" does not exist` });
-
-const duplicateColumn = (name: string, table: TableView): SqlError =>
-  new SqlError({ code: "42701", message: `column "${name}" of relation "${table.name}" already exists` });
-
-const checkedColumns = (printed: string, table: TableView): string =>
-  table.columns
-    .map((column) => column.name)
-    .filter((name) => printed.split(/[^\w$]+/).includes(name))
-    .join("_");
-
-function missing(): never {
-  throw notInDemo("expressions in a primary key");
 }

@@ -20,6 +20,17 @@ export function indexNameOf(backendName: string): string {
   return at === -1 ? backendName : backendName.slice(at + 1);
 }
 
+const UNIQUE = "unique@";
+
+/** The backend's name of the index that keeps a unique constraint without an index. */
+export const uniqueConstraintName = (table: string, constraint: string): string =>
+  backendIndexName(table, UNIQUE + constraint);
+
+/** The unique constraint that an index (its name by `indexNameOf`) keeps, undefined for the others. */
+export function uniqueConstraintOf(index: string): string | undefined {
+  return index.startsWith(UNIQUE) ? index.slice(UNIQUE.length) : undefined;
+}
+
 const LENGTH_CHECK = "crdb_length@";
 
 /** The name of the check that keeps a STRING(n) column short; `text` has no length in PostgreSQL. */

@@ -1,14 +1,17 @@
-import type { ColumnDefinition, CreateTableNode, Expr, IndexDefinition, QualifiedName, References } from "../ast.ts";
-import type { TableView } from "../contract.ts";
-import { notInDemo, SqlError } from "../sql-error.ts";
-import { backendIndexName, lengthCheckName } from "./backend-names.ts";
+import type { ColumnDefinition, CreateTableNode, Expr, IndexDefinition } from "../ast.ts";
+import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
+import { backendIndexName } from "./backend-names.ts";
+import { ColumnTranslator } from "./column-sql.ts";
+import { ConstraintTranslator, type OwnTable } from "./constraints.ts";
 import { define, defineColumn, type IndexBody } from "./definitions.ts";
 import type { Environment } from "./environment.ts";
-import { noColumn, noRelation } from "./environment.ts";
+import { familiesOf } from "./families.ts";
+import { type Shard, shardDefinitions, shardOf, shardSql } from "./hash-shard.ts";
+import { IndexTranslator, uniqueOn } from "./indexes.ts";
+import { constraintNames, indexNames, type NameGiver, tableError } from "./name-giver.ts";
+import { noticeSql } from "./notices.ts";
+import { quoteName, quoteNames } from "./quote.ts";
 import type { ExpressionTranslator } from "./expressions.ts";
-import { columnsOf, Printer } from "./print.ts";
-import { printName, printQualified, quoteName, quoteNames } from "./quote.ts";
-import { resolveType, type SqlType } from "./types.ts";
 
 /** SQL for the backend, and the statements that go with it in the same transaction. */
 export interface DdlSql {
@@ -17,50 +20,49 @@ export interface DdlSql {
   readonly after?: readonly string[];
 }
 
-/** A column, its type and its default for the backend. */
-export interface ColumnSql {
-  readonly sql: string;
-  readonly definitions: readonly string[];
-  readonly type: SqlType;
+/** The hidden column that stands in for a primary key nobody has given. */
+export const ROWID_SQL = "int8 NOT NULL DEFAULT unique_rowid()";
+
+/** What is recorded of it. */
+export const rowidDefinitions = (target: string, name: string): string[] => [
+  defineColumn(target, "type", name, "INT8"),
+  defineColumn(target, "default", name, "unique_rowid()"),
+  defineColumn(target, "hidden", name, ""),
+];
+
+/** A table while it is put together. */
+interface Draft {
+  readonly node: CreateTableNode;
+  readonly own: OwnTable & { readonly types: Map<string, string> };
+  readonly target: string;
+  readonly id: number;
+  readonly indexNames: NameGiver;
+  readonly constraintNames: NameGiver;
+  /** The columns for the backend by name, in order. */
+  readonly columns: Map<string, string>;
+  readonly shards: Map<string, Shard>;
+  /** Constraints for the backend. */
+  readonly parts: string[];
+  readonly before: string[];
+  readonly after: string[];
 }
 
-/** Takes names, and numbers those that are taken: `a_b_idx`, `a_b_idx1`. */
-export class NameGiver {
-  readonly #taken: Set<string>;
-
-  constructor(taken: Iterable<string> = []) {
-    this.#taken = new Set(taken);
-  }
-
-  /** @throws SqlError 42710 when the name is taken. */
-  take(name: string, what: string): string {
-    if (this.#taken.has(name))
-      throw new SqlError({ code: what === "index" ? "42P07" : "42710", message: `duplicate ${what} name: "${name}"` });
-    this.#taken.add(name);
-    return name;
-  }
-
-  free(name: string): string {
-    let candidate = name;
-    for (let i = 1; this.#taken.has(candidate); i++) candidate = `${name}${i}`;
-    this.#taken.add(candidate);
-    return candidate;
-  }
-}
-
-/** CREATE TABLE, and the parts of it that ALTER TABLE and CREATE INDEX share. */
+/** CREATE TABLE with a list of columns. */
 export class TableTranslator {
   readonly #env: Environment;
-  readonly #expressions: ExpressionTranslator;
+  readonly columns: ColumnTranslator;
+  readonly constraints: ConstraintTranslator;
+  readonly indexes: IndexTranslator;
 
   constructor(env: Environment, expressions: ExpressionTranslator) {
     this.#env = env;
-    this.#expressions = expressions;
+    this.constraints = new ConstraintTranslator(env, expressions);
+    this.columns = new ColumnTranslator(env, expressions, this.constraints);
+    this.indexes = new IndexTranslator(env, expressions);
   }
 
   createTable(node: CreateTableNode): DdlSql {
-    if (node.refused !== undefined) throw notInDemo(node.refused);
-    if (node.temporary) throw notInDemo("temporary tables");
+    refuse(node);
     const { schema, name } = this.#env.newObject(node.name);
     const target = `${quoteName(schema)}.${quoteName(name)}`;
     const existing = this.#env.context.catalog.relation(name, schema, []);
@@ -70,180 +72,183 @@ export class TableTranslator {
         code: "42P07",
         message: `relation "${this.#env.context.database}.${schema}.${name}" already exists`,
       });
+    const draft = this.#draft(node, { schema, name, target });
+    this.#columns(draft);
+    const unnamed = hasPrimaryKey(node) ? undefined : freeRowid(node);
+    const primary = this.#primaryKey(draft, unnamed);
+    const made = this.#indexes(draft);
+    if (unnamed !== undefined) {
+      if (this.#env.variable("require_explicit_primary_keys") === "on") throw noPrimaryKey(name);
+      draft.columns.set(unnamed, `${quoteName(unnamed)} ${ROWID_SQL}`);
+      draft.after.push(...rowidDefinitions(target, unnamed));
+    }
+    this.#checks(draft);
+    this.#foreignKeys(draft);
+    const families = this.#families(draft);
+    const body = [...draft.columns.values(), primary, ...draft.parts].join(", ");
+    const after = [...made, ...draft.after, ...families, ...notices(node)];
+    return { sql: `CREATE TABLE ${target} (${body})`, before: draft.before, after };
+  }
 
-    const rowid = { name: "rowid", needed: !hasPrimaryKey(node) };
+  #draft(node: CreateTableNode, table: { schema: string; name: string; target: string }): Draft {
+    const { schema, name, target } = table;
+    const id = nextId(this.#env);
     const seen = new Set<string>();
+    for (const { name: column } of node.columns) {
+      if (seen.has(column.text)) throw tableError(name, id, "42701", `duplicate column name: "${column.text}"`);
+      seen.add(column.text);
+    }
+    const types = this.columns.types(node.columns);
+    return {
+      node,
+      own: { schema, name, columns: node.columns.map((c) => c.name.text), primaryKey: primaryColumns(node), types },
+      target,
+      id,
+      indexNames: indexNames([]),
+      constraintNames: constraintNames(name, id, []),
+      columns: new Map(),
+      shards: new Map(),
+      parts: [],
+      before: [],
+      after: [],
+    };
+  }
+
+  #columns(draft: Draft): void {
+    const { node, own, target } = draft;
+    // the shard of an inline key stands before its column
     for (const column of node.columns) {
-      if (seen.has(column.name.text))
-        throw new SqlError({ code: "42701", message: `duplicate column name: "${column.name.text}"` });
-      seen.add(column.name.text);
-    }
-    for (let i = 1; seen.has(rowid.name); i++) rowid.name = `rowid_${i}`;
-
-    const types = this.columnTypes(node.columns);
-    const primaryColumns = this.#primaryColumns(node);
-    const parts: string[] = [];
-    const after: string[] = [];
-    for (const column of node.columns) {
-      const made = this.column(target, column, types, primaryColumns.includes(column.name.text));
-      parts.push(made.sql);
-      after.push(...made.definitions);
-    }
-    if (rowid.needed) {
-      parts.push(`${quoteName(rowid.name)} int8 NOT NULL DEFAULT unique_rowid()`);
-      after.push(
-        defineColumn(target, "type", rowid.name, "INT8"),
-        defineColumn(target, "default", rowid.name, "unique_rowid()"),
+      const hash = column.primaryKey?.hash;
+      if (hash) this.#shard(draft, [column.name.text], hash);
+      const made = this.columns.column(
+        column,
+        { ...own, target },
+        own.primaryKey.includes(column.name.text) || isSerial(column),
       );
-      after.push(defineColumn(target, "hidden", rowid.name, ""));
+      draft.columns.set(column.name.text, made.sql);
+      draft.before.push(...made.before);
+      draft.after.push(...made.definitions);
     }
-    const indexes = new NameGiver();
-    const constraints = new NameGiver();
-    parts.push(...this.#primaryKey(node, name, rowid, indexes, target, after));
-    parts.push(...this.#checks(node, types, constraints, target, after));
-    const own: OwnTable = { name, schema, columns: node.columns.map((c) => c.name.text), primaryKey: primaryColumns };
-    parts.push(...this.#foreignKeys(node, own, constraints));
-    after.unshift(...this.#indexes(node, own, types, indexes, target));
-    after.push(...this.#families(node, rowid, target));
-    return { sql: `CREATE TABLE ${target} (${parts.join(", ")})`, after };
   }
 
-  /** CockroachDB's types of columns to be, by name. */
-  columnTypes(columns: readonly ColumnDefinition[]): Map<string, string> {
-    const types = new Map<string, string>();
-    for (const column of columns)
-      if (column.type) types.set(column.name.text, resolveType(column.type, this.#env).display);
-    return types;
-  }
-
-  // ---------------------------------------------------------------- columns
-
-  column(target: string, column: ColumnDefinition, types: ReadonlyMap<string, string>, notNull: boolean): ColumnSql {
-    const name = column.name.text;
-    if (!column.type) throw notInDemo(`column "${name}" without a type`);
-    if (column.onUpdate) throw notInDemo("ON UPDATE expressions");
-    if (column.primaryKey?.hash) throw notInDemo("hash-sharded indexes");
-    const type = resolveType(column.type, this.#env);
-    const definitions = [defineColumn(target, "type", name, type.display)];
-    const printer = new Printer(this.#env, types);
-    const words = [quoteName(name), type.backend];
-    if (type.serial) {
-      if (column.default) {
-        const table = printQualifiedTarget(target);
-        throw new SqlError({
-          code: "42601",
-          message: `multiple default values specified for column "${name}" of table "${table}"`,
-        });
-      }
-      if (!["", "rowid"].includes(this.#env.variable("serial_normalization")))
-        throw notInDemo("serial_normalization other than rowid");
-      words.push("DEFAULT unique_rowid()");
-      definitions.push(defineColumn(target, "default", name, "unique_rowid()"));
-    } else if (column.default) {
-      words.push(`DEFAULT ${this.defaultSql(column.default)}`);
-      if (!isNull(column.default))
-        definitions.push(defineColumn(target, "default", name, printer.print(column.default, type.display)));
+  #shard(draft: Draft, keys: readonly string[], hash: Expr): Shard {
+    const shard = shardOf(this.#env, keys, hash);
+    for (const key of keys) {
+      const column = draft.node.columns.find((c) => c.name.text === key);
+      if (!column) throw this.#badIndex(draft)("unknown", "primary", key);
+      if (column.computed) throw onComputed();
     }
-    if (column.computed) {
-      words.push(
-        `GENERATED ALWAYS AS (${this.#expressions.expr(column.computed.expr)}) ${column.computed.stored ? "STORED" : "VIRTUAL"}`,
-      );
-      definitions.push(
-        defineColumn(target, "computed", name, JSON.stringify(this.#printed(column.computed.expr, types))),
-      );
-    }
-    if (column.notNull || type.serial || notNull) words.push("NOT NULL");
-    if (column.notVisible) definitions.push(defineColumn(target, "hidden", name, ""));
-    if (type.maxLength !== undefined) {
-      words.push(
-        `CONSTRAINT ${quoteName(lengthCheckName(name))} CHECK (pg_catalog.char_length(${quoteName(name)}) <= ${type.maxLength})`,
-      );
-    }
-    return { sql: words.join(" "), definitions, type };
+    if (draft.shards.has(shard.column)) return shard;
+    draft.shards.set(shard.column, shard);
+    const { column, check } = shardSql(shard);
+    draft.columns.set(shard.column, column);
+    draft.own.types.set(shard.column, "INT4");
+    draft.parts.push(check);
+    draft.after.push(...shardDefinitions(draft.target, shard));
+    return shard;
   }
 
-  defaultSql(expr: Expr): string {
-    const sql = this.#expressions.expr(expr);
-    // PostgreSQL's grammar allows only simple expressions there
-    return expr.kind === "call" || expr.kind === "literal" || expr.kind === "cast" ? sql : `(${sql})`;
-  }
+  // ---------------------------------------------------------------- keys and indexes
 
-  // ---------------------------------------------------------------- keys and checks
-
-  #primaryColumns(node: CreateTableNode): string[] {
-    const inline = node.columns.filter((column) => column.primaryKey).map((column) => column.name.text);
-    const constraint = node.constraints.find((c) => c.kind === "primaryKey");
-    return constraint?.kind === "primaryKey" ? constraint.index.elements.map((e) => e.column?.text ?? "") : inline;
-  }
-
-  #primaryKey(
-    node: CreateTableNode,
-    table: string,
-    rowid: { name: string; needed: boolean },
-    names: NameGiver,
-    target: string,
-    after: string[],
-  ): string[] {
-    const constraint = node.constraints.filter((c) => c.kind === "primaryKey");
+  #primaryKey(draft: Draft, rowid: string | undefined): string {
+    const { node, own, target } = draft;
+    const listed = node.constraints.filter((c) => c.kind === "primaryKey");
     const inline = node.columns.filter((column) => column.primaryKey);
-    if (constraint.length + inline.length > 1) {
-      throw new SqlError({ code: "42P16", message: `multiple primary keys for table "${table}" are not allowed` });
+    if (listed.length + inline.length > 1)
+      throw new SqlError({ code: "XXUUU", message: `multiple primary keys for table "${own.name}" are not allowed` });
+    const [constraint] = listed;
+    const columns = rowid === undefined ? own.primaryKey : [rowid];
+    const given = constraint?.kind === "primaryKey" ? constraint.name : inline[0]?.primaryKey?.name;
+    const name = draft.indexNames.take(given?.text ?? "primary", "index");
+    for (const column of rowid === undefined ? columns : []) {
+      if (!own.types.has(column)) throw this.#badIndex(draft)("unknown", name, column);
+      checkIndexable(column, own.types);
     }
-    const [first] = constraint;
-    const columns = rowid.needed ? [rowid.name] : this.#primaryColumns(node);
-    for (const column of columns) {
-      if (!rowid.needed && !node.columns.some((c) => c.name.text === column)) throw noColumn(column);
+    const index = constraint?.kind === "primaryKey" ? constraint.index : undefined;
+    const hash = index ? index.hashBuckets : inline[0]?.primaryKey?.hash;
+    const shard = hash && this.#shard(draft, columns, hash);
+    const directions: ("ASC" | "DESC")[] = index ? index.elements.map((e) => e.direction ?? "ASC") : ["ASC"];
+    if (shard || directions.includes("DESC")) {
+      const body: IndexBody = {
+        directions: shard ? ["ASC", ...directions] : directions,
+        ...(shard && { buckets: shard.buckets }),
+      };
+      draft.after.push(define(target, "index", name, JSON.stringify(body)));
     }
-    if (first?.kind === "primaryKey" && first.index.hashBuckets) throw notInDemo("hash-sharded indexes");
-    const given = first?.kind === "primaryKey" ? first.name : inline[0]?.primaryKey?.name;
-    const name = names.take(given?.text ?? "primary", "index");
-    const directions =
-      first?.kind === "primaryKey" ? first.index.elements.map((e) => e.direction ?? "ASC") : ["ASC" as const];
-    if (directions.includes("DESC"))
-      after.push(define(target, "index", name, JSON.stringify({ directions } satisfies IndexBody)));
-    return [`CONSTRAINT ${quoteName(backendIndexName(table, name))} PRIMARY KEY (${quoteNames(columns)})`];
+    const keys = shard ? [shard.column, ...columns] : columns;
+    return `CONSTRAINT ${quoteName(backendIndexName(own.name, name))} PRIMARY KEY (${quoteNames(keys)})`;
   }
 
-  #checks(
-    node: CreateTableNode,
-    types: ReadonlyMap<string, string>,
-    names: NameGiver,
-    target: string,
-    after: string[],
-  ): string[] {
+  #badIndex(draft: Draft): (what: "unknown" | "duplicate", index: string, column: string) => SqlError {
+    return (what, index, column) =>
+      tableError(draft.own.name, draft.id, "XXUUU", `index "${index}" contains ${what} column "${column}"`);
+  }
+
+  /** The statements that make the indexes, in the order they are written. */
+  #indexes(draft: Draft): string[] {
+    const { node, own, target } = draft;
+    const all: IndexDefinition[] = [
+      ...node.columns
+        .filter((column) => column.unique?.withoutIndex === false)
+        .map((column) => uniqueOn(column.unique?.name?.text, [column.name.text])),
+      ...node.indexes,
+      ...node.constraints.flatMap((c) => (c.kind === "unique" && !c.withoutIndex ? [c.index] : [])),
+    ];
+    const written = [...all].sort((a, b) => startOf(a) - startOf(b));
+    for (const index of written) if (index.name) draft.indexNames.take(index.name.text, "index");
+    const shards = new Map<IndexDefinition, Shard>();
+    for (const index of written) {
+      if (!index.hashBuckets) continue;
+      const keys = index.elements.map((element) => element.column?.text ?? "");
+      shards.set(index, this.#shard(draft, keys, index.hashBuckets));
+    }
+    const indexed = { name: own.name, target, types: own.types, primaryKey: own.primaryKey };
+    const unique = this.#uniqueWithoutIndex(draft);
+    return [
+      ...all.flatMap((index) => {
+        for (const { column } of index.elements) if (column && !index.inverted) checkIndexable(column.text, own.types);
+        return this.indexes.create(index, indexed, draft.indexNames, {
+          name: index.name?.text,
+          shard: shards.get(index),
+          fail: this.#badIndex(draft),
+        });
+      }),
+      ...unique,
+    ];
+  }
+
+  #uniqueWithoutIndex({ node, own, target, constraintNames: names }: Draft): string[] {
+    const all = [
+      ...node.columns
+        .filter((column) => column.unique?.withoutIndex)
+        .map((column) => ({ name: column.unique?.name, index: uniqueOn(undefined, [column.name.text]) })),
+      ...node.constraints.flatMap((c) => (c.kind === "unique" && c.withoutIndex ? [c] : [])),
+    ];
+    const named = all.map(({ name, index }) => ({ index, name: name && names.take(name.text, "constraint") }));
+    return named.flatMap(({ index, name }) => {
+      this.constraints.requireUniqueWithoutIndex();
+      const given = name ?? names.free(this.constraints.uniqueName(index), "_");
+      return this.constraints.uniqueWithoutIndex(target, own.name, given, index, own.types);
+    });
+  }
+
+  // ---------------------------------------------------------------- constraints
+
+  #checks({ node, own, target, constraintNames: names, parts, after }: Draft): void {
     const checks: { name: string | undefined; expr: Expr }[] = [
       ...node.columns.flatMap((column) => column.checks.map((check) => ({ name: check.name?.text, expr: check.expr }))),
       ...node.constraints.flatMap((c) => (c.kind === "check" ? [{ name: c.name?.text, expr: c.expr }] : [])),
     ];
     for (const check of checks) if (check.name !== undefined) names.take(check.name, "constraint");
-    return checks.map(({ name: given, expr }) => {
-      const name = given ?? names.free(`check_${columnsOf(expr).join("_")}`);
-      const { sql, definition } = this.check(target, name, expr, types);
+    for (const { name: given, expr } of checks) {
+      const name = given ?? names.free(this.constraints.checkName(expr));
+      const { sql, definition } = this.constraints.check(target, name, expr, own.types);
+      parts.push(sql);
       after.push(definition);
-      return sql;
-    });
+    }
   }
 
-  check(
-    target: string,
-    name: string,
-    expr: Expr,
-    types: ReadonlyMap<string, string>,
-  ): { sql: string; definition: string } {
-    for (const column of columnsOf(expr)) if (!types.has(column) && column !== "rowid") throw noColumn(column);
-    const printed = this.#printed(expr, types);
-    return {
-      sql: `CONSTRAINT ${quoteName(name)} CHECK (${this.#expressions.expr(expr)})`,
-      definition: define(target, "check", name, JSON.stringify(printed)),
-    };
-  }
-
-  #printed(expr: Expr, types: ReadonlyMap<string, string>): { expression: string; plain: string } {
-    const expression = new Printer(this.#env, types).print(expr);
-    return { expression, plain: new Printer(this.#env, types, false).print(expr) };
-  }
-
-  #foreignKeys(node: CreateTableNode, own: OwnTable, names: NameGiver): string[] {
+  #foreignKeys({ node, own, constraintNames: names, parts }: Draft): void {
     const keys = [
       ...node.constraints.flatMap((c) =>
         c.kind === "foreignKey"
@@ -256,209 +261,113 @@ export class TableTranslator {
           : [],
       ),
     ];
-    return keys.map((key) => this.foreignKey(key.name?.text, key.columns, key.references, names, own));
+    for (const key of keys)
+      parts.push(this.constraints.foreignKey(key.name?.text, key.columns, key.references, names, own));
   }
 
-  foreignKey(
-    given: string | undefined,
-    columns: readonly string[],
-    references: References,
-    names: NameGiver,
-    own?: OwnTable,
-  ): string {
-    const target = this.#referenced(references.table, own);
-    const name =
-      given === undefined ? names.free(`fk_${columns[0]}_ref_${target.name}`) : names.take(given, "constraint");
-    const referenced = references.columns.length > 0 ? references.columns.map((c) => c.text) : target.primaryKey;
-    for (const column of columns) if (own && !own.columns.includes(column)) throw noColumn(column);
-    const list = referenced.length > 0 ? ` (${quoteNames(referenced)})` : "";
-    const words = [
-      `CONSTRAINT ${quoteName(name)} FOREIGN KEY (${quoteNames(columns)}) REFERENCES ${quoteName(target.schema)}.${quoteName(target.name)}${list}`,
-    ];
-    if (references.match === "partial") throw notInDemo("MATCH PARTIAL");
-    if (references.match === "full") words.push("MATCH FULL");
-    if (references.onDelete) words.push(`ON DELETE ${references.onDelete.toUpperCase()}`);
-    if (references.onUpdate) words.push(`ON UPDATE ${references.onUpdate.toUpperCase()}`);
-    return words.join(" ");
-  }
-
-  #referenced(
-    name: QualifiedName,
-    own: OwnTable | undefined,
-  ): { schema: string; name: string; primaryKey: readonly string[] } {
-    const resolved = this.#env.resolve(name);
-    if (own && resolved.name === own.name && (resolved.schema ?? own.schema) === own.schema) return own;
-    const relation = this.#env.relation(name);
-    if (!relation) throw noRelation(printQualified(name));
-    return relation;
-  }
-
-  // ---------------------------------------------------------------- indexes
-
-  #indexes(
-    node: CreateTableNode,
-    own: OwnTable,
-    types: ReadonlyMap<string, string>,
-    names: NameGiver,
-    target: string,
-  ): string[] {
-    const inline = node.columns
-      .filter((column) => column.unique)
-      .map((column) => ({
-        ...EMPTY_INDEX,
-        name: column.unique?.name,
-        unique: true,
-        elements: [{ ...EMPTY_ELEMENT, column: column.name, start: column.start, end: column.end }],
-      }));
-    const listed = node.constraints.flatMap((c) => (c.kind === "unique" ? [c.index] : []));
-    const all: IndexDefinition[] = [...inline, ...node.indexes, ...listed];
-    for (const index of all) if (index.name) names.take(index.name.text, "index");
-    return all.flatMap((index) => this.index(index, own.name, target, types, names, index.name?.text));
-  }
-
-  /** CREATE INDEX for the backend and what is recorded of it. `name`: already given and checked. */
-  index(
-    index: IndexDefinition,
-    table: string,
-    target: string,
-    types: ReadonlyMap<string, string>,
-    names: NameGiver,
-    name?: string,
-  ): string[] {
-    const shard = index.hashBuckets ? this.#shard(index, target, types) : undefined;
-    const columns = index.elements.map((element) => element.column?.text);
-    for (const column of [...columns, ...index.storing.map((s) => s.text)]) {
-      if (column !== undefined && !types.has(column)) throw noColumn(column);
-    }
-    const given = name ?? names.free(indexName(table, columns, index.unique));
-    const elements = index.elements.map((element) => {
-      const key = element.column
-        ? quoteName(element.column.text)
-        : `(${this.#expressions.expr(element.expr ?? impossible())})`;
-      if (index.inverted) return key;
-      return `${key} ${element.descending ? "DESC NULLS LAST" : "ASC NULLS FIRST"}`;
-    });
-    if (shard) elements.unshift(quoteName(shard.column));
-    const storing = index.storing.length > 0 ? ` INCLUDE (${quoteNames(index.storing)})` : "";
-    if (index.inverted && storing !== "") throw notInDemo("inverted indexes that store columns");
-    const where = index.where ? ` WHERE ${this.#expressions.expr(index.where)}` : "";
-    const using = index.inverted ? " USING gin" : "";
-    const printer = new Printer(this.#env, types);
-    const first = shard ? (["ASC"] as const) : [];
-    const body: IndexBody = {
-      directions: [...first, ...index.elements.map((element) => element.direction ?? "ASC")],
-      buckets: shard?.buckets,
-      predicate: index.where ? printer.print(index.where) : undefined,
-      plainPredicate: index.where ? new Printer(this.#env, types, false).print(index.where) : undefined,
-      inverted: index.inverted || undefined,
-      expressions: [...first.map(() => null), ...index.elements.map((e) => (e.expr ? printer.print(e.expr) : null))],
-    };
-    const create = `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${quoteName(backendIndexName(table, given))} ON ${target}${using} (${elements.join(", ")})${storing}${where}`;
-    return [...(shard?.statements ?? []), create, define(target, "index", given, JSON.stringify(body))];
-  }
-
-  /** The hidden column that a hash-sharded index begins with. */
-  #shard(
-    index: IndexDefinition,
-    target: string,
-    types: ReadonlyMap<string, string>,
-  ): { column: string; buckets: number; statements: string[] } {
-    if (this.#env.variable("experimental_enable_hash_sharded_indexes") !== "on") {
-      throw new SqlError({
-        code: "0A000",
-        message: "hash sharded indexes require the experimental_enable_hash_sharded_indexes session variable",
-      });
-    }
-    const buckets = Number(index.hashBuckets?.kind === "literal" ? index.hashBuckets.value : Number.NaN);
-    if (!Number.isInteger(buckets) || buckets < 2) {
-      throw new SqlError({ code: "22023", message: "BUCKET_COUNT must be an integer greater than 1" });
-    }
-    const keys = index.elements.map((element) => element.column?.text ?? impossible());
-    for (const key of keys) if (!types.has(key)) throw noColumn(key);
-    const column = `crdb_internal_${keys.join("_")}_shard_${buckets}`;
-    const texts = keys.map((key) => `COALESCE(CAST(${printName(key)} AS STRING), '':::STRING)`).join(", ");
-    const computed = `mod(fnv32(${texts}), ${buckets}:::INT8)`;
-    const numbers = Array.from({ length: buckets }, (_, i) => i);
-    const check = {
-      expression: `${column} IN (${numbers.map((n) => `${n}:::INT8`).join(", ")})`,
-      plain: `${column} IN (${numbers.join(", ")})`,
-    };
-    const checkName = `check_${column}`;
-    const statements = [
-      `ALTER TABLE ${target} ADD COLUMN ${quoteName(column)} int4 NOT NULL GENERATED ALWAYS AS ` +
-        `(crdb_demo.hash_bucket(${buckets}, ROW(${quoteNames(keys)}))) STORED, ` +
-        `ADD CONSTRAINT ${quoteName(checkName)} CHECK (${quoteName(column)} IN (${numbers.join(", ")}))`,
-      defineColumn(target, "type", column, "INT4"),
-      defineColumn(target, "computed", column, JSON.stringify({ expression: computed, plain: computed })),
-      defineColumn(target, "hidden", column, ""),
-      define(target, "check", checkName, JSON.stringify(check)),
-    ];
-    return { column, buckets, statements };
-  }
-
-  // ---------------------------------------------------------------- families
-
-  #families(node: CreateTableNode, rowid: { name: string; needed: boolean }, target: string): string[] {
-    const columns = node.columns.map((column) => column.name.text);
-    if (rowid.needed) columns.push(rowid.name);
-    const families: { name: string; columns: string[] }[] = [];
-    for (const family of node.families) {
-      const listed = family.columns.map((column) => column.text);
-      for (const column of listed) if (!columns.includes(column)) throw noColumn(column);
-      families.push({ name: family.name?.text ?? `fam_${families.length}_${listed.join("_")}`, columns: listed });
-    }
-    for (const column of node.columns) {
-      if (!column.family) continue;
-      const family = families.find((f) => f.name === column.family?.text);
-      if (family) family.columns.push(column.name.text);
-      else families.push({ name: column.family.text, columns: [column.name.text] });
-    }
+  #families(draft: Draft): string[] {
+    const columns = [...draft.columns.keys()];
+    const shards = new Map([...draft.shards.values()].map((shard) => [shard.column, shard.keys[0] ?? ""]));
+    const fail = (message: string): SqlError => tableError(draft.own.name, draft.id, "XXUUU", message);
+    const families = familiesOf(draft.node, columns, shards, fail);
     if (families.length === 0) return [];
-    const rest = columns.filter((column) => !families.some((family) => family.columns.includes(column)));
-    families[0]?.columns.push(...rest);
     const numbered = families.map((family) => ({
       name: family.name,
       columns: family.columns.map((c) => columns.indexOf(c) + 1),
     }));
-    return [define(target, "families", "", JSON.stringify(numbered))];
+    return [define(draft.target, "families", "", JSON.stringify(numbered))];
   }
 }
 
-/** What a foreign key may say of the table that is being made. */
-export interface OwnTable {
-  readonly schema: string;
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly primaryKey: readonly string[];
+const isSerial = (column: ColumnDefinition): boolean => column.type?.name.includes("serial") ?? false;
+
+const startOf = (index: IndexDefinition): number => index.elements[0]?.start ?? 0;
+
+function primaryColumns(node: CreateTableNode): string[] {
+  const constraint = node.constraints.find((c) => c.kind === "primaryKey");
+  if (constraint?.kind === "primaryKey") return constraint.index.elements.map((e) => e.column?.text ?? "");
+  return node.columns.filter((column) => column.primaryKey).map((column) => column.name.text);
 }
 
-const EMPTY_INDEX: Omit<IndexDefinition, "name" | "unique" | "elements"> = {
-  inverted: false,
-  hashBuckets: undefined,
-  storing: [],
-  where: undefined,
-};
-const EMPTY_ELEMENT = { expr: undefined, descending: false, direction: undefined, opclass: undefined } as const;
-
-const isNull = (expr: Expr): boolean => expr.kind === "literal" && expr.type === "null";
-
-function hasPrimaryKey(node: CreateTableNode): boolean {
+export function hasPrimaryKey(node: CreateTableNode): boolean {
   return node.columns.some((column) => column.primaryKey) || node.constraints.some((c) => c.kind === "primaryKey");
 }
 
-/** CockroachDB's name for an index without one. */
-export function indexName(table: string, columns: readonly (string | undefined)[], unique: boolean): string {
-  return `${[table, ...columns.map((column) => column ?? "expr")].join("_")}_${unique ? "key" : "idx"}`;
+/** `rowid`, or `rowid_1` where a column has that name. */
+function freeRowid(node: CreateTableNode): string {
+  const names = new Set(node.columns.map((column) => column.name.text));
+  let name = "rowid";
+  for (let i = 1; names.has(name); i++) name = `rowid_${i}`;
+  return name;
 }
 
-/** The names of a table's constraints and indexes, to make new ones that differ. */
-export const takenNames = (table: TableView): { indexes: string[]; constraints: string[] } => ({
-  indexes: table.indexes.map((index) => index.name),
-  constraints: table.constraints.map((constraint) => constraint.name),
-});
+const noPrimaryKey = (table: string): SqlError =>
+  new SqlError({
+    code: "XXUUU",
+    message: `no primary key specified for table ${table} (require_explicit_primary_keys = true)`,
+  });
 
-const printQualifiedTarget = (target: string): string => target.split(".").at(-1)?.replaceAll('"', "") ?? target;
+export const onComputed = (): SqlError =>
+  new SqlError({ code: "0A000", message: "cannot create a sharded index on a computed column" });
 
-function impossible(): never {
-  throw new Error("an index element is a column or an expression");
+/** The id that CockroachDB's error messages give a table that is being made: the next one. */
+function nextId(env: Environment): number {
+  let id = 51;
+  for (const { oid } of env.context.catalog.relations()) id = Math.max(id, oid);
+  return id + 1;
+}
+
+const NOT_INDEXABLE: Readonly<Record<string, number>> = { JSONB: 35_730 };
+
+/** @throws SqlError for a column whose values have no order. */
+export function checkIndexable(column: string, types: ReadonlyMap<string, string>): void {
+  const type = types.get(column);
+  const issue = type === undefined ? undefined : NOT_INDEXABLE[type];
+  if (issue === undefined && !type?.endsWith("[]")) return;
+  const shown = type?.toLowerCase().replace(/^int8/, "int") ?? "";
+  throw unimplemented(`column ${column} is of type ${shown} and thus is not indexable`, issue ?? 50_659);
+}
+
+const IGNORED_PARAMETERS: ReadonlySet<string> = new Set(["fillfactor", "autovacuum_enabled"]);
+
+/** What CockroachDB's open-source build or its defaults refuse. */
+function refuse(node: CreateTableNode): void {
+  switch (node.refused) {
+    case "partition":
+      throw new SqlError({ code: "XXC02", message: "use of partitions requires an enterprise license" });
+    case "locality":
+      throw new SqlError({
+        code: "42P16",
+        message: "cannot set LOCALITY on a table in a database that is not multi-region enabled",
+      });
+    case "interleave": {
+      const keys = [
+        ...node.columns.map((column) => column.primaryKey?.hash),
+        ...node.constraints.map((c) => (c.kind === "primaryKey" ? c.index.hashBuckets : undefined)),
+      ];
+      throw interleaved(keys.some((hash) => hash !== undefined));
+    }
+    default:
+  }
+  const unknown = node.storage.find((parameter) => !IGNORED_PARAMETERS.has(parameter));
+  if (unknown !== undefined) throw new SqlError({ code: "XXUUU", message: `invalid storage parameter "${unknown}"` });
+  if (node.temporary) throw notInDemo("temporary tables");
+}
+
+export const interleaved = (sharded = false): SqlError =>
+  sharded
+    ? new SqlError({ code: "0A000", message: "interleaved indexes cannot also be hash sharded" })
+    : new SqlError({
+        code: "01P01",
+        message:
+          "interleaved tables and interleaved indexes are disabled due to the sql.defaults.interleaved_tables.enabled cluster setting. " +
+          "Note that interleaved tables and interleaved indexes will be removed in a future release. For details, see " +
+          "https://www.cockroachlabs.com/docs/releases/v20.2.0#deprecations",
+        hint: "See: https://go.crdb.dev/issue-v/52009/v21.2",
+      });
+
+function notices(node: CreateTableNode): string[] {
+  const ignored = node.storage.map((parameter) => noticeSql(`storage parameter "${parameter}" is ignored`));
+  if (node.unlogged) ignored.unshift(noticeSql("UNLOGGED TABLE will behave as a regular table in CockroachDB"));
+  return ignored;
 }

@@ -1,13 +1,21 @@
 import type { IndexName, QualifiedName, SimpleNode } from "../ast.ts";
 import type { IndexView, QueryTranslation, SchemaChange, TableView } from "../contract.ts";
 import { SqlError } from "../sql-error.ts";
-import { AlterTranslator, refuseSequenceOptions, renameIndex } from "./alter-table.ts";
-import { NameGiver, TableTranslator, takenNames } from "./create-table.ts";
-import { define } from "./definitions.ts";
+import { ASYNC_DROP, typesOf } from "./alter-columns.ts";
+import { addShard } from "./alter-constraints.ts";
+import { AlterTranslator, renameIndex } from "./alter-table.ts";
+import { createTableAs } from "./create-table-as.ts";
+import { type DdlSql, TableTranslator } from "./create-table.ts";
+import { undefine } from "./definitions.ts";
+import { requireNoViews } from "./dependents.ts";
 import type { Environment } from "./environment.ts";
 import { noColumn, noIndex, noRelation, tableSql } from "./environment.ts";
+import { orphanedShard, shardOf } from "./hash-shard.ts";
+import { namesOf } from "./name-giver.ts";
 import { printQualified, quoteName, quoteNames, quoteText } from "./quote.ts";
 import { visible, type SelectTranslator } from "./select.ts";
+import { SequenceTranslator } from "./sequences.ts";
+import { createView } from "./views.ts";
 
 type Node<K extends SimpleNode["kind"]> = Extract<SimpleNode, { readonly kind: K }>;
 
@@ -29,36 +37,27 @@ export class DdlTranslator {
 
   createTable(node: Node<"createTable">): QueryTranslation {
     const { schema, name } = this.#env.newObject(node.name);
-    const creates = `${schema}.${name}`;
-    if (node.as) return this.#createTableAs(node, creates);
-    const { sql, after } = this.#tables.createTable(node);
-    return ddl(sql, "CREATE TABLE", { creates, afterCommit: false }, after);
+    if (node.as) return this.#createTableAs(node);
+    const { sql, before, after } = this.#tables.createTable(node);
+    return ddl(sql, "CREATE TABLE", { creates: `${schema}.${name}`, afterCommit: false }, after, before);
   }
 
-  #createTableAs(node: Node<"createTable">, creates: string): QueryTranslation {
-    const target = this.#env.newObjectSql(node.name);
-    if (!node.as) throw new Error("createTableAs needs a select");
+  #createTableAs(node: Node<"createTable">): QueryTranslation {
     const { schema, name } = this.#env.newObject(node.name);
+    const creates = `${schema}.${name}`;
     const existing = this.#env.context.catalog.relation(name, schema, []);
-    if (existing && node.ifNotExists)
+    if (existing && node.ifNotExists) {
+      const target = this.#env.newObjectSql(node.name);
       return ddl(`CREATE TABLE IF NOT EXISTS ${target} ()`, "CREATE TABLE AS", { afterCommit: false });
-    if (existing)
-      throw new SqlError({
-        code: "42P07",
-        message: `relation "${this.#env.context.database}.${creates}" already exists`,
-      });
-    const columns = node.as.columns.length > 0 ? ` (${quoteNames(node.as.columns)})` : "";
-    const sql = `CREATE TABLE ${target}${columns} AS ${this.#select.select(node.as.select)}`;
-    const key = quoteName(`${name}@primary`);
-    const after = [
-      `ALTER TABLE ${target} ADD COLUMN "rowid" int8 NOT NULL DEFAULT unique_rowid()`,
-      `ALTER TABLE ${target} ADD CONSTRAINT ${key} PRIMARY KEY ("rowid")`,
-      `INSERT INTO crdb_internal.demo_definition (relation, kind, name, body) ` +
-        `SELECT attrelid, d.kind, attnum::pg_catalog.text, d.body FROM pg_catalog.pg_attribute, ` +
-        `(VALUES ('hidden', ''), ('type', 'INT8'), ('default', 'unique_rowid()')) AS d (kind, body) ` +
-        `WHERE attrelid = ${quoteText(target)}::pg_catalog.regclass AND attname = 'rowid'`,
-    ];
+    }
+    if (existing) throw this.#exists(creates);
+    const { sql, after }: DdlSql = createTableAs(node, this.#env, this.#select);
     return ddl(sql, "CREATE TABLE AS", { creates, afterCommit: false }, after);
+  }
+
+  #exists(name: string): SqlError {
+    const { database } = this.#env.context;
+    return new SqlError({ code: "42P07", message: `relation "${database}.${name}" already exists` });
   }
 
   createIndex(node: Node<"createIndex">): QueryTranslation {
@@ -69,27 +68,27 @@ export class DdlTranslator {
       if (node.ifNotExists) return nothing("CREATE INDEX");
       throw new SqlError({ code: "42P07", message: `relation "${given}" already exists` });
     }
-    const types = new Map(table.columns.map((column) => [column.name, column.displayType]));
-    const names = new NameGiver(takenNames(table).indexes);
-    const [sql = "", ...after] = this.#tables.index(node.index, table.name, tableSql(table), types, names, given);
-    return ddl(sql, "CREATE INDEX", { changes: fullName(table), afterCommit: true }, after);
+    const types = typesOf(table);
+    const keys = node.index.elements.map((element) => element.column?.text ?? "");
+    for (const key of node.index.hashBuckets ? keys : []) if (!types.has(key)) throw noColumn(key);
+    const shard = node.index.hashBuckets && shardOf(this.#env, keys, node.index.hashBuckets);
+    const before = shard ? addShard(table, shard) : [];
+    const indexed = { name: table.name, target: tableSql(table), types, primaryKey: table.primaryKey };
+    const [sql = "", ...after] = this.#tables.indexes.create(node.index, indexed, namesOf(table).indexes, {
+      name: given,
+      shard,
+    });
+    return ddl(sql, "CREATE INDEX", { changes: fullName(table), afterCommit: true }, after, before);
   }
 
   createView(node: Node<"createView">): QueryTranslation {
     const { schema, name } = this.#env.newObject(node.name);
-    const target = `${quoteName(schema)}.${quoteName(name)}`;
     const existing = this.#env.context.catalog.relation(name, schema, []);
     if (existing && node.ifNotExists) return nothing("CREATE VIEW");
-    if (existing && !node.replace)
-      throw new SqlError({
-        code: "42P07",
-        message: `relation "${this.#env.context.database}.${schema}.${name}" already exists`,
-      });
-    const columns = node.columns.length > 0 ? ` (${quoteNames(node.columns)})` : "";
-    const select = this.#select.select(node.select);
-    const materialized = node.materialized ? "MATERIALIZED " : "";
-    const sql = `CREATE ${node.replace ? "OR REPLACE " : ""}${materialized}VIEW ${target}${columns} AS ${select}`;
-    const after = [define(target, "view", "", this.#env.source(node.select))];
+    if (existing && !node.replace) throw this.#exists(`${schema}.${name}`);
+    if (existing && existing.kind !== "view")
+      throw new SqlError({ code: "42809", message: `"${existing.name}" is not a view` });
+    const { sql, after } = createView(node, { schema, name }, this.#env, this.#select);
     return ddl(sql, "CREATE VIEW", { creates: `${schema}.${name}`, afterCommit: false }, after);
   }
 
@@ -97,15 +96,12 @@ export class DdlTranslator {
     const { schema, name } = this.#env.newObject(node.name);
     const existing = this.#env.context.catalog.relation(name, schema, []);
     if (existing && node.ifNotExists) return nothing("CREATE SEQUENCE");
-    if (existing)
-      throw new SqlError({
-        code: "42P07",
-        message: `relation "${this.#env.context.database}.${schema}.${name}" already exists`,
-      });
-    const options = this.#env.source(node.rest);
-    refuseSequenceOptions(options);
-    const sql = `CREATE SEQUENCE ${quoteName(schema)}.${quoteName(name)} ${options}`.trimEnd();
-    return ddl(sql, "CREATE SEQUENCE", { creates: `${schema}.${name}`, afterCommit: false });
+    if (existing) throw this.#exists(`${schema}.${name}`);
+    const [sql = "", ...after] = new SequenceTranslator(this.#env).create(
+      node,
+      `${quoteName(schema)}.${quoteName(name)}`,
+    );
+    return ddl(sql, "CREATE SEQUENCE", { creates: `${schema}.${name}`, afterCommit: false }, after);
   }
 
   createSchema(node: Node<"createSchema">): QueryTranslation {
@@ -148,11 +144,13 @@ export class DdlTranslator {
     const renames = node.actions.every(
       (action) => action.kind === "renameTo" || action.kind === "renameColumn" || action.kind === "renameConstraint",
     );
-    const finalTag = renames && node.actions.length > 0 ? renameTag(node) : tag;
+    const finalTag = renames && node.actions.length > 0 ? renameTag(node) : ownerTag(node, tag);
     if (!table) {
       if (node.ifExists) return nothing(finalTag);
       throw noRelation(printQualified(node.name));
     }
+    if (node.object !== "table" && table.kind !== node.object && table.kind !== `materialized ${node.object}`)
+      throw new SqlError({ code: "42809", message: `"${table.name}" is not a ${node.object}` });
     const { statements, afterCommit } = this.#alter.alter(table, node.actions);
     const [sql, ...after] = statements;
     if (sql === undefined) return nothing(finalTag);
@@ -197,6 +195,8 @@ export class DdlTranslator {
     const tables = node.names.flatMap((name) => this.#dropped(name, node));
     if (tables.length === 0) return nothing(tag);
     if (node.object === "table" && cascade === "") this.#checkReferences(tables);
+    const dropped = new Set(tables.map((table) => fullName(table)));
+    if (cascade === "") for (const table of tables) this.#requireUnused(table, dropped);
     const names = tables.map((table) => tableSql(table)).join(", ");
     const [first] = tables;
     return ddl(`DROP ${node.object.toUpperCase()} ${names}${cascade}`, tag, {
@@ -211,10 +211,28 @@ export class DdlTranslator {
       if (node.ifExists) return [];
       throw noRelation(printQualified(name));
     }
+    if (table.kind === "materialized view" && node.object === "view") {
+      throw new SqlError({
+        code: "42809",
+        message: `"${table.name}" is a materialized view`,
+        hint: "use the corresponding MATERIALIZED VIEW command",
+      });
+    }
     if (table.kind !== node.object) {
       throw new SqlError({ code: "42809", message: `"${table.name}" is not a ${node.object}` });
     }
     return [table];
+  }
+
+  #requireUnused(table: TableView, dropped: ReadonlySet<string>): void {
+    requireNoViews(table, "drop", (view) => dropped.has(view));
+    if (table.kind !== "sequence") return;
+    const user = table.dependents.find((d) => d.kind === "default" && !dropped.has(`${d.schema}.${d.name}`));
+    if (user)
+      throw new SqlError({
+        code: "2BP01",
+        message: `cannot drop sequence ${table.name} because other objects depend on it`,
+      });
   }
 
   #checkReferences(tables: readonly TableView[]): void {
@@ -289,10 +307,21 @@ export class DdlTranslator {
     if (!first) return nothing("DROP INDEX");
     const names = found.map(({ table, index }) => `${quoteName(table.schema)}.${quoteName(index.backendName)}`);
     const cascade = node.behavior === "cascade" ? " CASCADE" : "";
-    return ddl(`DROP INDEX ${names.join(", ")}${cascade}`, "DROP INDEX", {
-      changes: fullName(first.table),
-      afterCommit: false,
-    });
+    const after = found.flatMap(({ table, index }) => this.#droppedWith(table, index));
+    return ddl(
+      `DROP INDEX ${names.join(", ")}${cascade}`,
+      "DROP INDEX",
+      { changes: fullName(first.table), afterCommit: false },
+      [...after, ASYNC_DROP],
+    );
+  }
+
+  #droppedWith(table: TableView, index: IndexView): string[] {
+    const shard = orphanedShard(table, index);
+    const forget = undefine(tableSql(table), "index", index.name);
+    return shard === undefined
+      ? [forget]
+      : [forget, `ALTER TABLE ${tableSql(table)} DROP COLUMN ${quoteName(shard)} CASCADE`];
   }
 
   truncate(node: Node<"truncate">): QueryTranslation {
@@ -335,6 +364,8 @@ export class DdlTranslator {
 
   refreshView(node: Node<"refreshView">): QueryTranslation {
     const view = this.#env.requireRelation(node.name);
+    if (view.kind !== "materialized view")
+      throw new SqlError({ code: "42809", message: `"${view.name}" is not a materialized view` });
     const sql = `REFRESH MATERIALIZED VIEW ${tableSql(view)}`;
     return { kind: "query", sql, tag: "REFRESH MATERIALIZED VIEW", returnsRows: false, isWrite: true };
   }
@@ -363,13 +394,21 @@ function renameTag(node: Node<"alterTable">): string {
   return kinds.has("renameTo") ? `RENAME ${node.object.toUpperCase()}` : `ALTER ${node.object.toUpperCase()}`;
 }
 
+// So are changes of the owner and of the schema.
+function ownerTag(node: Node<"alterTable">, tag: string): string {
+  const [action] = node.actions;
+  if (action?.kind === "owner") return `${tag} OWNER`;
+  return action?.kind === "setSchema" ? `${tag} SET SCHEMA` : tag;
+}
+
 function ddl(
   sql: string,
   tag: QueryTranslation["tag"],
   change: SchemaChange,
   after?: readonly string[],
+  before?: readonly string[],
 ): QueryTranslation {
-  return { kind: "query", sql, after, tag, returnsRows: false, isWrite: true, ddl: change };
+  return { kind: "query", sql, before, after, tag, returnsRows: false, isWrite: true, ddl: change };
 }
 
 /** IF EXISTS and IF NOT EXISTS that find nothing to do. */

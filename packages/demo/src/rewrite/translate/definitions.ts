@@ -17,8 +17,16 @@ export type DefinitionKind =
   | "check"
   /** `name`: CockroachDB's name of the index; body: JSON `IndexBody`. */
   | "index"
+  /** `name`: constraint; body: JSON { expression, plain } of the predicate of a UNIQUE WITHOUT INDEX. */
+  | "unique"
   /** body: JSON list of { name, columns: attribute numbers }. */
   | "families"
+  /** `name`: attribute number of a column added later; body: the name of its family. */
+  | "family"
+  /** `name`: attribute number of a SERIAL column that has a sequence. */
+  | "serial"
+  /** A sequence whose numbers CockroachDB makes as it makes row ids. */
+  | "virtual"
   /** body: the SELECT of a view. */
   | "view";
 

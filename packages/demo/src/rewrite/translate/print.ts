@@ -73,7 +73,7 @@ export class Printer {
       case "in":
         return `${this.print(expr.operand)} ${expr.not ? "NOT " : ""}IN ${this.#inList(expr)}`;
       case "between": {
-        const type = this.#typeOf(expr.operand);
+        const type = this.typeOf(expr.operand);
         const not = expr.not ? "NOT " : "";
         return `${this.print(expr.operand)} ${not}BETWEEN ${this.print(expr.low, type)} AND ${this.print(expr.high, type)}`;
       }
@@ -130,8 +130,8 @@ export class Printer {
       return `${this.print(left)} ${operator.toUpperCase()} ${this.print(right)}`;
     const shown = operator === "<>" ? "!=" : operator.toUpperCase();
     const shares = COMPARISONS.has(operator) || ARITHMETIC.has(operator) || operator === "/";
-    const leftType = shares ? this.#typeOf(right) : undefined;
-    const rightType = shares ? this.#typeOf(left) : undefined;
+    const leftType = shares ? this.typeOf(right) : undefined;
+    const rightType = shares ? this.typeOf(left) : undefined;
     const quantifier = expr.quantifier ? `${expr.quantifier.toUpperCase()} ` : "";
     return `${this.print(left, leftType)} ${shown} ${quantifier}${this.print(right, rightType)}`;
   }
@@ -164,7 +164,7 @@ export class Printer {
   }
 
   #inList(expr: Extract<Expr, { kind: "in" }>): string {
-    const type = this.#typeOf(expr.operand);
+    const type = this.typeOf(expr.operand);
     if (expr.right.kind !== "tuple") return this.#env.source(expr.right);
     return `(${expr.right.items.map((item) => this.print(item, type)).join(", ")})`;
   }
@@ -178,22 +178,33 @@ export class Printer {
     return `CASE${subject}${branches}${otherwise} END`;
   }
 
-  #typeOf(expr: Expr): string | undefined {
+  /** CockroachDB's type of an expression, where it is easily known. */
+  typeOf(expr: Expr): string | undefined {
     switch (expr.kind) {
       case "column":
         return this.#types.get(expr.parts.at(-1)?.text ?? "");
       case "paren":
-        return this.#typeOf(expr.operand);
+        return this.typeOf(expr.operand);
       case "cast":
         return resolveType(expr.type, this.#env).display;
       case "call":
         return RETURNS[expr.name.parts.at(-1)?.text ?? ""];
       case "binary":
-        return ARITHMETIC.has(expr.operator) ? (this.#typeOf(expr.left) ?? this.#typeOf(expr.right)) : undefined;
+        return ARITHMETIC.has(expr.operator) ? (this.typeOf(expr.left) ?? this.typeOf(expr.right)) : undefined;
       default:
         return undefined;
     }
   }
+}
+
+const FAMILIES: Readonly<Record<string, string>> = {
+  INT8: "int", INT4: "int4", INT2: "int2", FLOAT8: "float", FLOAT4: "float4", BYTES: "bytes", STRING: "string",
+}; // prettier-ignore
+
+/** A type as error messages name it: `int`, `decimal`. */
+export function typeFamily(type: string): string {
+  const plain = base(type);
+  return FAMILIES[plain] ?? plain.toLowerCase();
 }
 
 /** A type without its length. */

@@ -23,13 +23,7 @@ const list = (names: readonly string[]): string => names.map((name) => printName
 
 function createTable(table: TableView): string {
   const lines = table.columns.map((column) => columnLine(column));
-  for (const index of table.indexes) {
-    if (!index.primary) continue;
-    const keys = index.columns
-      .map((column, i) => `${printName(column ?? "")} ${index.directions[i] ?? "ASC"}`)
-      .join(", ");
-    lines.push(`CONSTRAINT ${printName(index.name)} PRIMARY KEY (${keys})`);
-  }
+  for (const index of table.indexes) if (index.primary) lines.push(indexLine(index));
   for (const constraint of table.constraints) {
     if (constraint.kind !== "foreignKey") continue;
     const target = (constraint.references ?? "")
@@ -45,6 +39,7 @@ function createTable(table: TableView): string {
   const families = table.families.length > 0 ? table.families : [{ name: "primary", columns: storedColumns(table) }];
   for (const family of families) lines.push(`FAMILY ${printName(family.name)} (${list(family.columns)})`);
   for (const constraint of table.constraints) {
+    if (constraint.kind === "unique") lines.push(uniqueLine(constraint));
     // the check of a shard column is part of its index
     if (constraint.kind !== "check" || constraint.name.startsWith("check_crdb_internal_")) continue;
     const valid = constraint.validated ? "" : " NOT VALID";
@@ -67,13 +62,21 @@ function columnLine(column: ColumnView): string {
   return words.join(" ");
 }
 
-function indexLine(index: TableView["indexes"][number]): string {
+/** A unique constraint without an index as an element of CREATE TABLE. */
+export function uniqueLine(constraint: TableView["constraints"][number]): string {
+  const where = constraint.expression === undefined ? "" : ` WHERE ${constraint.expression}`;
+  return `CONSTRAINT ${printName(constraint.name)} UNIQUE WITHOUT INDEX (${list(constraint.columns)})${where}`;
+}
+
+/** An index as an element of CREATE TABLE. */
+export function indexLine(index: TableView["indexes"][number]): string {
   const shown = index.columns.map((column, i) => {
     const key = column === undefined ? `(${index.expressions[i] ?? ""})` : printName(column);
     return index.inverted ? key : `${key} ${index.directions[i] ?? "ASC"}`;
   });
   const elements = index.buckets === undefined ? shown : shown.slice(1);
   const hash = index.buckets === undefined ? "" : ` USING HASH WITH BUCKET_COUNT = ${index.buckets}`;
+  if (index.primary) return `CONSTRAINT ${printName(index.name)} PRIMARY KEY (${elements.join(", ")})${hash}`;
   const kind = index.inverted ? "INVERTED INDEX" : index.unique ? "UNIQUE INDEX" : "INDEX";
   const storing = index.storing.length > 0 ? ` STORING (${list(index.storing)})` : "";
   const where = index.predicate === undefined ? "" : ` WHERE ${index.predicate}`;

@@ -237,6 +237,12 @@ export class ShowTranslator {
         ]);
         continue;
       }
+      if (constraint.kind === "unique") {
+        const where = constraint.plainExpression === undefined ? "" : ` WHERE (${constraint.plainExpression})`;
+        const details = `UNIQUE WITHOUT INDEX (${constraint.columns.map((name) => printName(name)).join(", ")})${where}`;
+        rows.push([table.name, constraint.name, "UNIQUE", details, "t"]);
+        continue;
+      }
       const target = (constraint.references ?? "").replace(/^public\./, "");
       const list = (names: readonly string[]): string => names.map((name) => printName(name)).join(", ");
       const valid = constraint.validated ? "" : " NOT VALID";

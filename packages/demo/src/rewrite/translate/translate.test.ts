@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { QueryTranslation, Translation } from "../contract.ts";
+import { SqlError } from "../sql-error.ts";
 import { parseSql } from "../statements.ts";
 import { sketchContext } from "../testing-support/catalog.ts";
 import { translate } from "./translate.ts";
@@ -192,9 +193,7 @@ describe("schema changes", () => {
   });
 
   test("what is recognised and cannot be emulated is refused by name", () => {
-    expect(() => sqlOf("CREATE TABLE p (a INT) PARTITION BY NOTHING")).toThrow(
-      "PARTITION BY is not supported by the demo cluster",
-    );
+    expect(() => sqlOf("CREATE TEMP TABLE p (a INT)")).toThrow("temporary tables is not supported by the demo cluster");
     expect(() => translated("EXPLAIN SELECT 1")).toThrow("EXPLAIN is not supported by the demo cluster");
     expect(() => translated("BACKUP TO 'x'")).toThrow("BACKUP is not supported by the demo cluster");
   });
@@ -230,6 +229,16 @@ function modes(given: object): object & Record<string, never> {
   } as never;
 }
 
+/** The backend's SQL; for operators on types that have none, the text itself. */
+function unlessMistyped(sql: string): string {
+  try {
+    return sqlOf(sql);
+  } catch (error) {
+    if (error instanceof SqlError && error.code === "22023") return sql;
+    throw error;
+  }
+}
+
 test("text without anything of CockroachDB's passes through byte for byte", () => {
   const name = fc.constantFrom("a", "b", '"Mixed Name"', "accounts.id");
   const leaf = fc.oneof(
@@ -257,7 +266,7 @@ test("text without anything of CockroachDB's passes through byte for byte", () =
     fc.property(expression, expression, blank, (result, condition, gap) => {
       const rest = `FROM accounts${gap}WHERE ${condition}`;
       const sql = `SELECT${gap}${result} AS "x"${gap}${rest}`;
-      expect(sqlOf(sql)).toBe(sql);
+      expect(unlessMistyped(sql)).toBe(sql);
     }),
   );
 });

@@ -9,8 +9,10 @@ import type {
 } from "../contract.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import { DdlTranslator } from "./ddl.ts";
+import { parseSql } from "../statements.ts";
 import { DmlTranslator } from "./dml.ts";
 import { Environment } from "./environment.ts";
+import { withoutLikes } from "./like-table.ts";
 import { quoteName } from "./quote.ts";
 import { RoleTranslator } from "./roles.ts";
 import { checkAsOf, SelectTranslator } from "./select.ts";
@@ -100,7 +102,7 @@ class Translator {
   #schemaChange(node: StatementNode): QueryTranslation {
     switch (node.kind) {
       case "createTable":
-        return this.#ddl.createTable(node);
+        return node.likes.length > 0 ? this.#likeTable(node) : this.#ddl.createTable(node);
       case "createIndex":
         return this.#ddl.createIndex(node);
       case "createView":
@@ -138,6 +140,13 @@ class Translator {
       default:
         throw notInDemo(node.kind);
     }
+  }
+
+  // the statement is read anew, with what LIKE stands for
+  #likeTable(node: Extract<StatementNode, { kind: "createTable" }>): QueryTranslation {
+    const [statement] = parseSql(withoutLikes(node, this.#env));
+    if (statement?.node.kind !== "createTable") throw new Error("a CREATE TABLE stays one");
+    return new Translator(statement.text, this.#env.context).#ddl.createTable(statement.node);
   }
 
   /** A statement inside another: in WITH or in brackets. */
