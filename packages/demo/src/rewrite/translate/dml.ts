@@ -1,6 +1,8 @@
-import type { Assignment, DeleteNode, InsertNode, TargetTable, UpdateNode } from "../ast.ts";
+import type { Assignment, DeleteNode, Expr, FromItem, InsertNode, Name, TargetTable, UpdateNode } from "../ast.ts";
 import type { TableView } from "../contract.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
+import { assignable, typeMismatch, type TargetColumn } from "../typing/assignment-checks.ts";
+import { Scope, type TypedColumn } from "../typing/scope.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { noColumn } from "./environment.ts";
 import { quoteName, quoteNames } from "./quote.ts";
@@ -33,7 +35,7 @@ export class DmlTranslator {
       // hidden columns are not filled by position
       const list = ` (${quoteNames(columns)})`;
       const needsList = node.columns !== undefined || (node.source !== undefined && columns.length > 0);
-      const source = this.#source(node);
+      const source = this.#source(node, table, columns);
       const conflict = node.upsert ? this.#upsert(node, table, columns) : this.#onConflict(node, table);
       const returning = this.#returning(node.returning, table, alias);
       const head = this.#env.splice({ start: node.start, end: node.verb.start }, edits);
@@ -41,8 +43,43 @@ export class DmlTranslator {
     });
   }
 
-  #source(node: InsertNode): string {
-    return node.source ? this.#select.select(node.source) : "DEFAULT VALUES";
+  #source(node: InsertNode, table: TableView, columns: readonly string[]): string {
+    const { source } = node;
+    if (!source) return "DEFAULT VALUES";
+    const targets = columns.map((name) => this.#targetColumn(table, name));
+    const given = this.#select.columnsOf(source);
+    // VALUES are checked one by one
+    if (given && source.body.kind !== "values") this.#checkColumns(node, given, targets, columns.length);
+    return this.#select.select(source, false, targets);
+  }
+
+  #targetColumn(table: TableView, name: string): TargetColumn {
+    const column = table.columns.find((c) => c.name === name);
+    if (!column) throw noColumn(name);
+    return this.#select.types.target(column);
+  }
+
+  /** The result columns of a SELECT as values for a table. */
+  #checkColumns(
+    node: InsertNode,
+    given: readonly TypedColumn[],
+    targets: readonly TargetColumn[],
+    count: number,
+  ): void {
+    const verb = node.upsert ? "UPSERT" : "INSERT";
+    const counts = `${given.length} expressions for ${count} targets`;
+    if (given.length > count) {
+      throw new SqlError({ code: "42601", message: `${verb} has more expressions than target columns, ${counts}` });
+    }
+    if (node.columns && given.length < count) {
+      throw new SqlError({ code: "42601", message: `${verb} has more target columns than expressions, ${counts}` });
+    }
+    for (const [i, { type, constant }] of given.entries()) {
+      const target = targets[i];
+      if (type && target?.type && !constant && !assignable(type, target.type)) {
+        throw typeMismatch(type, target.type, target.name);
+      }
+    }
   }
 
   /** The columns that get values, checked as CockroachDB does. */
@@ -117,20 +154,53 @@ export class DmlTranslator {
         throw new SqlError({ code: "42601", message });
       }
       const left = tuple ? `(${quoteNames(columns)})` : quoteNames(columns);
-      return { start, end, text: `${left} = ${this.#select.expressions.expr(value)}` };
+      return { start, end, text: `${left} = ${this.#assigned(columns, tuple, value, table)}` };
     });
+  }
+
+  #assigned(columns: readonly Name[], tuple: boolean, value: Expr, table: TableView): string {
+    const { expressions } = this.#select;
+    const targets = columns.map((name) => this.#targetColumn(table, name.text));
+    const [target] = targets;
+    if (!tuple && target) return expressions.assign(value, target);
+    if (value.kind === "tuple" && !value.labels) {
+      const items = value.items.map((item, i) => {
+        const to = targets[i];
+        return to ? expressions.assign(item, to) : expressions.expr(item);
+      });
+      return `ROW(${items.join(", ")})`;
+    }
+    if (value.kind === "subquery") {
+      for (const [i, { type, constant }] of (this.#select.columnsOf(value.select) ?? []).entries()) {
+        const to = targets[i];
+        const wrong = type && to?.type && !assignable(type, to.type);
+        if (wrong && (!constant || type.family === "decimal")) throw typeMismatch(type, to.type, to.name);
+      }
+    } else if (value.kind === "paren") {
+      const message = `number of columns (${columns.length}) does not match number of values (1)`;
+      throw new SqlError({ code: "42601", message });
+    }
+    return expressions.expr(value);
+  }
+
+  /** What names mean in an UPDATE or DELETE of `table`. */
+  #scope(table: TableView, alias: string, from: readonly FromItem[]): Scope {
+    const own = this.#select.types.sourceOf(table, alias);
+    return new Scope([own, ...this.#select.types.scopeOf(from).sources], this.#env.scope);
   }
 
   update(node: UpdateNode): string {
     return this.#select.inWith(node.with, (edits) => {
       this.#requireWhere(node, "UPDATE");
       const { sql, alias, table } = this.#target(node.target);
-      const assignments = this.#assignments(node.set, table).map((edit) => edit.text);
-      const from = node.from.length > 0 ? ` FROM ${node.from.map((item) => this.#select.from(item)).join(", ")}` : "";
-      if (from && node.limitSpan) throw notInDemo("UPDATE ... FROM with ORDER BY or LIMIT");
-      const where = this.#where(node, table, alias, sql);
-      const returning = this.#returning(node.returning, table, alias);
-      return `${this.#head(node, edits)}UPDATE ${sql} SET ${assignments.join(", ")}${from}${where}${returning}`;
+      return this.#env.withScope(this.#scope(table, alias, node.from), () => {
+        const assignments = this.#assignments(node.set, table).map((edit) => edit.text);
+        const from = node.from.length > 0 ? ` FROM ${node.from.map((item) => this.#select.from(item)).join(", ")}` : "";
+        if (from && node.limitSpan) throw notInDemo("UPDATE ... FROM with ORDER BY or LIMIT");
+        const where = this.#where(node, table, alias, sql);
+        const returning = this.#returning(node.returning, table, alias);
+        return `${this.#head(node, edits)}UPDATE ${sql} SET ${assignments.join(", ")}${from}${where}${returning}`;
+      });
     });
   }
 
@@ -138,9 +208,11 @@ export class DmlTranslator {
     return this.#select.inWith(node.with, (edits) => {
       this.#requireWhere(node, "DELETE");
       const { sql, alias, table } = this.#target(node.target);
-      const where = this.#where(node, table, alias, sql);
-      const returning = this.#returning(node.returning, table, alias);
-      return `${this.#head(node, edits)}DELETE FROM ${sql}${where}${returning}`;
+      return this.#env.withScope(this.#scope(table, alias, []), () => {
+        const where = this.#where(node, table, alias, sql);
+        const returning = this.#returning(node.returning, table, alias);
+        return `${this.#head(node, edits)}DELETE FROM ${sql}${where}${returning}`;
+      });
     });
   }
 

@@ -2,6 +2,7 @@ import type { Name, QualifiedName, Span } from "../ast.ts";
 import type { TableView, TranslateContext, VirtualTableName } from "../contract.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import { printQualified, quoteName } from "./quote.ts";
+import type { Scope } from "../typing/scope.ts";
 import type { TypeScope } from "./types.ts";
 
 /** A piece of the statement's text and what stands in its place for the backend. */
@@ -16,6 +17,8 @@ export class Environment implements TypeScope {
   readonly virtualTables: Set<VirtualTableName> = new Set();
   /** Set when the statement reads as of an earlier time. */
   asOf: string | undefined;
+  // What names mean where the translator is.
+  #scope: Scope | undefined;
   // Names of common table expressions that hide tables, innermost last.
   readonly #ctes: string[] = [];
 
@@ -50,6 +53,19 @@ export class Environment implements TypeScope {
   findType(name: string, schema: string | undefined): string | undefined {
     const schemas = schema === undefined ? this.context.searchPath : [schema];
     return schemas.find((s) => this.context.catalog.enumValues(name, s, []) !== undefined);
+  }
+
+  /** The columns of the sources around the expression that is translated. */
+  get scope(): Scope | undefined {
+    return this.#scope;
+  }
+
+  withScope<T>(scope: Scope | undefined, work: () => T): T {
+    const outer = this.#scope;
+    this.#scope = scope;
+    const result = work();
+    this.#scope = outer;
+    return result;
   }
 
   // ---------------------------------------------------------------- relations

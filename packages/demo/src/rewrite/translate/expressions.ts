@@ -1,5 +1,10 @@
 import type { CallParts, Expr, OrderItem, SelectNode, Span, TypeName, WindowSpec } from "../ast.ts";
 import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
+import { checkAssignment, isArrayOfConstants, type TargetColumn } from "../typing/assignment-checks.ts";
+import { checkOperator } from "../typing/operator-checks.ts";
+import type { Scope, TypedColumn } from "../typing/scope.ts";
+import { Typer } from "../typing/typer.ts";
+import { displayedType, type ValueType } from "../typing/value-type.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { backendFunction, isHiddenFunction, isTimeFunction } from "./functions.ts";
 import { quoteName, quoteText } from "./quote.ts";
@@ -17,16 +22,26 @@ const OTHER_OPERATORS: ReadonlySet<string> = new Set([
 /** What expressions need of the rest of the translator. */
 export interface Subqueries {
   select(node: SelectNode): string;
+  /** The result columns, where they are known. */
+  columnsOf(node: SelectNode): readonly TypedColumn[] | undefined;
 }
 
 /** Expressions for the backend. Each method gives the text that stands in place of the node. */
 export class ExpressionTranslator {
   readonly env: Environment;
+  readonly typer: Typer;
   readonly #subqueries: Subqueries;
 
   constructor(env: Environment, subqueries: Subqueries) {
     this.env = env;
     this.#subqueries = subqueries;
+    this.typer = new Typer({
+      get scope(): Scope | undefined {
+        return env.scope;
+      },
+      typeNamed: (type) => displayedType(displayOf(type, env), isEnum(type, env)),
+      columnsOf: (select) => subqueries.columnsOf(select),
+    });
   }
 
   edit(expr: Expr): Edit {
@@ -103,6 +118,22 @@ export class ExpressionTranslator {
     return `(${this.expr(operand)})[${this.expr(subscript)}]`;
   }
 
+  /** A value for a column: checked as CockroachDB does, and converted where PostgreSQL would not do it. */
+  assign(expr: Expr, target: TargetColumn): string {
+    checkAssignment(this.typer, expr, target);
+    const { type, backend } = target;
+    if (isArrayOfConstants(expr) && type?.family === "array") return `(${this.#with(expr, expr.items)})::${backend}`;
+    if (expr.kind === "literal" && expr.type === "bytes") return this.#bytesAs(expr, type);
+    return this.expr(expr);
+  }
+
+  /** A constant of bytes may also be a STRING or a UUID. */
+  #bytesAs(expr: Extract<Expr, { kind: "literal" }>, type: ValueType | undefined): string {
+    const text = this.expr(expr);
+    if (type?.family === "uuid") return `${text}::uuid`;
+    return type?.family === "string" ? `pg_catalog.convert_from(${text}, 'UTF8')` : text;
+  }
+
   // ---------------------------------------------------------------- leaves
 
   #literal(expr: Extract<Expr, { kind: "literal" }>): string {
@@ -160,10 +191,22 @@ export class ExpressionTranslator {
 
   #binary(expr: Extract<Expr, { kind: "binary" }>): string {
     const { operator } = expr;
+    checkOperator(this.typer, expr, (part) => this.env.source(part));
     if (operator === "//") return `crdb_demo.floordiv(${this.expr(expr.left)}, ${this.expr(expr.right)})`;
-    const left = this.#operand(expr.left, operator, true);
-    const right = this.#operand(expr.right, operator, false);
+    const left = this.#operand(expr.left, operator, true, this.#adapted(expr, "left"));
+    const right = this.#operand(expr.right, operator, false, this.#adapted(expr, "right"));
     return this.env.splice(expr, [left, this.#right(expr, right)]);
+  }
+
+  /** A constant that PostgreSQL would not take for what CockroachDB does: `d + '1 month'`, `u = b'...'`. */
+  #adapted(expr: Extract<Expr, { kind: "binary" }>, side: "left" | "right"): string | undefined {
+    const constant = side === "left" ? expr.left : expr.right;
+    if (constant.kind !== "literal" || (constant.type !== "string" && constant.type !== "bytes")) return undefined;
+    const other = this.typer.typeOf(side === "left" ? expr.right : expr.left);
+    if (!other || expr.quantifier) return undefined;
+    if (constant.type === "bytes") return this.#bytesAs(constant, other);
+    const type = this.typer.operands(expr.operator, expr.left, expr.right)?.[side];
+    return type?.family === "interval" && other.family !== "interval" ? `${this.expr(constant)}::interval` : undefined;
   }
 
   #right(expr: Extract<Expr, { kind: "binary" }>, right: Edit): Edit {
@@ -173,7 +216,8 @@ export class ExpressionTranslator {
   }
 
   /** An operand; in parentheses where PostgreSQL would group otherwise. */
-  #operand(expr: Expr, parent: string, left: boolean): Edit {
+  #operand(expr: Expr, parent: string, left: boolean, adapted: string | undefined): Edit {
+    if (adapted !== undefined) return { start: expr.start, end: expr.end, text: adapted };
     const edit = this.edit(expr);
     if (expr.kind !== "binary" || !OTHER_OPERATORS.has(parent) || !OTHER_OPERATORS.has(expr.operator)) return edit;
     if (left && expr.operator === parent) return edit;
@@ -193,7 +237,9 @@ export class ExpressionTranslator {
     if (expr.style === "prefix") return `CAST(${this.expr(operand)} AS ${backend})`;
     if (expr.style === "cast") return `CAST(${this.expr(operand)} AS ${backend})`;
     if (expr.style === "annotate") return `CAST(${this.expr(operand)} AS ${backend})`;
-    const plain = operand.kind === "literal" && operand.type === "integer" && BigInt(operand.value) <= INT8_MAX;
+    const number = /^(?:int[248]|float[48]|numeric.*)$/.test(backend);
+    const plain =
+      number && operand.kind === "literal" && operand.type === "integer" && BigInt(operand.value) <= INT8_MAX;
     return `${plain ? BigInt(operand.value) : this.expr(operand)}::${backend}`;
   }
 
@@ -356,3 +402,11 @@ function timeFunction(name: string, args: readonly Expr[]): string | undefined {
   }
   return `${name}(${precision.value})`;
 }
+
+const displayOf = (type: TypeName, env: Environment): string => {
+  const display = resolveType({ ...type, collation: undefined }, env).display;
+  return type.collation === undefined ? display : `${display} COLLATE ${type.collation}`;
+};
+
+const isEnum = (type: TypeName, env: Environment): boolean =>
+  type.qualified !== undefined && env.findType(type.name, type.qualified.parts.at(-2)?.text) !== undefined;

@@ -12,6 +12,9 @@ import type {
 } from "../ast.ts";
 import type { ColumnView, TableView, VirtualTableName } from "../contract.ts";
 import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
+import type { TypedColumn } from "../typing/scope.ts";
+import type { TargetColumn } from "../typing/assignment-checks.ts";
+import { SelectTypes } from "../typing/select-types.ts";
 import { columnName } from "./column-names.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { ExpressionTranslator } from "./expressions.ts";
@@ -45,19 +48,25 @@ const VIRTUAL: Readonly<Record<string, VirtualTableName>> = {
 export class SelectTranslator {
   readonly env: Environment;
   readonly expressions: ExpressionTranslator;
+  readonly types: SelectTypes;
   readonly #inner: InnerStatements;
 
   constructor(env: Environment, inner: InnerStatements) {
     this.env = env;
     this.#inner = inner;
     this.expressions = new ExpressionTranslator(env, this);
+    this.types = new SelectTypes(env, () => this.expressions.typer);
+  }
+
+  columnsOf(node: SelectNode): readonly TypedColumn[] | undefined {
+    return this.types.columnsOf(node);
   }
 
   /** The text of a select. `top` is true for the statement itself. */
-  select(node: SelectNode, top = false): string {
+  select(node: SelectNode, top = false, targets?: readonly TargetColumn[]): string {
     return this.inWith(node.with, (edits) => {
       const neverNull = this.#neverNull(node.body);
-      edits.push(this.#body(node.body, top));
+      edits.push(this.#body(node.body, top, targets));
       edits.push(...this.expressions.orderEdits(node.orderBy, neverNull, true));
       // FETCH FIRST takes no cast
       const counts = [node.limit, node.offset].filter((expr) => expr?.kind !== "literal");
@@ -84,14 +93,14 @@ export class SelectTranslator {
 
   // ---------------------------------------------------------------- bodies
 
-  #body(body: SelectBody, top: boolean): Edit {
-    return { start: body.start, end: body.end, text: this.#bodyText(body, top) };
+  #body(body: SelectBody, top: boolean, targets: readonly TargetColumn[] | undefined): Edit {
+    return { start: body.start, end: body.end, text: this.#bodyText(body, top, targets) };
   }
 
-  #bodyText(body: SelectBody, top: boolean): string {
+  #bodyText(body: SelectBody, top: boolean, targets: readonly TargetColumn[] | undefined): string {
     switch (body.kind) {
       case "simple":
-        return this.#simple(body, top);
+        return this.#simple(body, top, targets);
       case "values": {
         const width = body.rows[0]?.items.length ?? 0;
         const wrong = body.rows.find((row) => row.items.length !== width);
@@ -99,7 +108,16 @@ export class SelectTranslator {
           const message = `VALUES lists must all be the same length, expected ${width} columns, found ${wrong.items.length}`;
           throw new SqlError({ code: "42601", message });
         }
-        return this.env.splice(body, this.expressions.edits(body.rows.flatMap((row) => row.items)));
+        const item = (expr: Expr, i: number): Edit => {
+          const target = targets?.[i];
+          return target
+            ? { start: expr.start, end: expr.end, text: this.expressions.assign(expr, target) }
+            : this.expressions.edit(expr);
+        };
+        return this.env.splice(
+          body,
+          body.rows.flatMap((row) => row.items.map((expr, i) => item(expr, i))),
+        );
       }
       case "table": {
         this.checkHint(body.name, body.hint?.index);
@@ -117,12 +135,16 @@ export class SelectTranslator {
       }
       case "nested":
         return this.env.splice(body, [
-          { start: body.select.start, end: body.select.end, text: this.select(body.select, top) },
+          { start: body.select.start, end: body.select.end, text: this.select(body.select, top, targets) },
         ]);
     }
   }
 
-  #simple(body: Extract<SelectBody, { kind: "simple" }>, top: boolean): string {
+  #simple(
+    body: Extract<SelectBody, { kind: "simple" }>,
+    top: boolean,
+    targets: readonly TargetColumn[] | undefined,
+  ): string {
     const edits: Edit[] = [];
     if (body.asOf) {
       if (!top) {
@@ -131,9 +153,19 @@ export class SelectTranslator {
       this.env.asOf = checkAsOf(body.asOf.expr, this.env);
       edits.push({ start: body.asOf.start, end: body.asOf.end, text: "" });
     }
+    return this.env.withScope(this.types.scopeOf(body.from), () => this.#simpleText(body, edits, targets));
+  }
+
+  #simpleText(
+    body: Extract<SelectBody, { kind: "simple" }>,
+    edits: Edit[],
+    targets: readonly TargetColumn[] | undefined,
+  ): string {
     const sources = body.from.flatMap((item) => this.#sources(item));
     edits.push(...this.expressions.positionEdits(body.distinctOn));
-    edits.push(...body.items.map((item) => this.#item(item, sources)));
+    // constants of a SELECT that fills a table take the types of its columns
+    const starless = body.items.every((item) => !(item.expr.kind === "column" && item.expr.star));
+    edits.push(...body.items.map((item, i) => this.#item(item, sources, starless ? targets?.[i] : undefined)));
     edits.push(...body.from.map((item) => ({ start: item.start, end: item.end, text: this.from(item) })));
     edits.push(...this.expressions.edits([body.where, body.having]));
     edits.push(...this.expressions.positionEdits(body.groupBy));
@@ -143,11 +175,11 @@ export class SelectTranslator {
 
   // ---------------------------------------------------------------- result columns
 
-  #item(item: SelectItem, sources: readonly Source[]): Edit {
+  #item(item: SelectItem, sources: readonly Source[], target?: TargetColumn): Edit {
     const span = { start: item.start, end: item.end };
     const { expr } = item;
     if (expr.kind === "column" && expr.star) return { ...span, text: this.#star(expr, sources) };
-    const text = this.expressions.expr(expr);
+    const text = target ? this.expressions.assign(expr, target) : this.expressions.expr(expr);
     if (item.alias) return { ...span, text: `${text} AS ${quoteName(item.alias.text)}` };
     // what was rewritten would get another name from PostgreSQL
     const plain = text === this.env.source(expr) && (expr.kind === "column" || expr.kind === "placeholder");

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { parseSql } from "../statements.ts";
+import { sketchContext } from "../testing-support/catalog.ts";
+import { translate } from "../translate/translate.ts";
+
+const context = sketchContext([{ name: "t", columns: ["id!", "n"], primaryKey: ["id"] }]);
+
+function sqlOf(sql: string): string {
+  const [statement] = parseSql(sql);
+  if (!statement) throw new Error("no statement");
+  const translation = translate(statement, context);
+  if (translation.kind !== "query") throw new Error(`${sql} is ${translation.kind}`);
+  return translation.sql;
+}
+
+describe("operators that CockroachDB does not have", () => {
+  test.each([
+    ["SELECT n = 'a'::STRING FROM t", "unsupported comparison operator: <int> = <string>"],
+    ["SELECT 1 = 'a'", "unsupported comparison operator: <int> = <string>"],
+    ["SELECT n + 1.5::FLOAT FROM t", "unsupported binary operator: <int> + <float>"],
+    ["SELECT x || 1 FROM (SELECT 'a'::STRING) AS s (x)", "unsupported binary operator: <string> || <int>"],
+    ["SELECT 1 LIKE 'a'", "unsupported comparison operator: <int> LIKE <string>"],
+    ["SELECT (1, 2) = (1, 2, 3)", "expected tuple (1, 2, 3) to have a length of 2"],
+    [
+      "SELECT (1, 2) = (1, 'a')",
+      "tuples (1, 2), (1, 'a') are not comparable at index 2: unsupported comparison operator: <int> = <string>",
+    ],
+  ])("%s", (sql, message) => {
+    expect(() => sqlOf(sql)).toThrow(message);
+  });
+});
+
+describe("constants take the type that is wanted", () => {
+  test.each([
+    ["SELECT '2020-01-31'::DATE + '1 month'", `SELECT '2020-01-31'::date + '1 month'::interval AS "?column?"`],
+    ["SELECT n = '1' FROM t", `SELECT n = '1' AS "?column?" FROM t`],
+    ["SELECT n * 1.5 FROM t", `SELECT n * 1.5 AS "?column?" FROM t`],
+    ["UPDATE t SET n = 2.0 WHERE id = 1", 'UPDATE "t" SET "n" = 2.0 WHERE id = 1::int8'],
+  ])("%s", (sql, expected) => {
+    expect(sqlOf(sql)).toBe(expected);
+  });
+});
+
+describe("values of another type than the column's", () => {
+  test.each([
+    ["INSERT INTO t VALUES (1, 2.5)", `value type decimal doesn't match type int of column "n"`],
+    ["INSERT INTO t VALUES (1, 2::FLOAT)", `value type float doesn't match type int of column "n"`],
+    ["INSERT INTO t SELECT 1, 'a'::STRING", `value type string doesn't match type int of column "n"`],
+    ["INSERT INTO t SELECT 1, 2, 3", "INSERT has more expressions than target columns, 3 expressions for 2 targets"],
+    ["UPDATE t SET n = true", `value type bool doesn't match type int of column "n"`],
+    ["UPDATE t SET (id, n) = (1, b'x')", `value type bytes doesn't match type int of column "n"`],
+  ])("%s", (sql, message) => {
+    expect(() => sqlOf(sql)).toThrow(message);
+  });
+});
