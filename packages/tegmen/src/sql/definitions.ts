@@ -74,10 +74,10 @@ export type ExpressionsOf<N extends string, C extends Definitions> = {
   >[C[K][typeof typeFamily] & Family];
 };
 
-/** What is read from a table. */
+/** What is read from a table. The intersection with nothing makes editors show the properties. */
 export type TableRow<C extends Definitions> = {
   -readonly [K in keyof C & string]: C[K][typeof valueType] | C[K][typeof nullSources];
-};
+} & {};
 
 type RequiredKeys<C extends Definitions> = {
   [K in keyof C & string]: null extends C[K][typeof nullSources]
@@ -98,7 +98,7 @@ type OptionalKeys<C extends Definitions> = {
 }[keyof C & string];
 
 /** Makes an intersection readable. */
-type Flat<T> = { [K in keyof T]: T[K] };
+type Flat<T> = { [K in keyof T]: T[K] } & {};
 
 /** What has to be given for a new row: the columns that are NOT NULL and have no default. */
 export type TableInsert<C extends Definitions> = Flat<

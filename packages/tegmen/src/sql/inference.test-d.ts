@@ -100,7 +100,7 @@ expectTypeOf(rows(select(t.id, t.owner, t.balance.plus(1).as("next")))).toEqualT
   { id: string; owner: string; next: number }[]
 >();
 expectTypeOf(rows(select(users))).toEqualTypeOf<
-  { readonly id: string; readonly name: string; readonly email: string | null; readonly bossId: string | null }[]
+  { id: string; name: string; email: string | null; bossId: string | null }[]
 >();
 expectTypeOf(rows(select(t.region))).toEqualTypeOf<{ region: "us" | "eu" | null }[]>();
 expectTypeOf(rows(select(func.count()).from(accounts))).toEqualTypeOf<{ count: number }[]>();
@@ -199,7 +199,7 @@ expectTypeOf(rows(select(func.count().filter(t.active).as("n")))[0]!.n).toEqualT
 
 // Subqueries, CTEs, VALUES
 const totals = select(t.owner, func.sum(t.balance).as("total")).groupBy(t.owner).subquery("totals");
-expectTypeOf(rows(select(totals))[0]!).toEqualTypeOf<{ readonly owner: string; readonly total: number | null }>();
+expectTypeOf(rows(select(totals))[0]!).toEqualTypeOf<{ owner: string; total: number | null }>();
 expectTypeOf(rows(select(t.id, totals.c.owner).leftJoin(totals, totals.c.owner.eq(t.owner)))[0]!.owner).toEqualTypeOf<
   string | null
 >();

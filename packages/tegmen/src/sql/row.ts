@@ -6,14 +6,14 @@ import type { Family, labelKey, nullSources, Operand, SelectItem } from "./opera
 type NullIf<X> = [X] extends [never] ? never : null;
 
 /**
- * The rows of a query.
+ * The rows of a query. The intersection with nothing makes editors show the properties instead of this type's name.
  *
  * @typeParam Fields its columns, by their keys
  * @typeParam Nulled the tables that an outer join may leave out
  */
 export type RowOf<Fields, Nulled> = {
-  [K in keyof Fields]: Fields[K] extends Operand<infer T, infer S> ? T | NullIf<S & (Nulled | null)> : never;
-};
+  -readonly [K in keyof Fields]: Fields[K] extends Operand<infer T, infer S> ? T | NullIf<S & (Nulled | null)> : never;
+} & {};
 
 /** Selected expressions by their keys. */
 export type FieldsOf<Item extends SelectItem> = { [I in Item as I[typeof labelKey]]: I };
