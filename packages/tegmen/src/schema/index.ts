@@ -19,6 +19,7 @@ export type {
   TsvectorColumn,
   VectorColumn,
 } from "./column.ts";
+export { customType } from "./custom-type.ts";
 export { check, foreignKey, primaryKey, unique, type TableItem } from "./constraint.ts";
 export {
   addForeignKey,
