@@ -1,8 +1,10 @@
 import { AGGREGATES_SQL } from "./compatibility-aggregates.ts";
 import { CASTS_SQL } from "./compatibility-casts.ts";
+import { COLLATIONS_SQL } from "./compatibility-collations.ts";
 import { FUNCTIONS_SQL } from "./compatibility-functions.ts";
 import { OPERATORS_SQL } from "./compatibility-operators.ts";
 import { SCALARS_SQL } from "./compatibility-scalars.ts";
+import { catalogViewsSql } from "./views/index.ts";
 import { virtualTablesSql } from "./virtual-tables.ts";
 
 /** What `version()` says; the PostgreSQL version is filled in by the server itself. */
@@ -74,10 +76,12 @@ export function compatibilitySql(): string {
     OPERATORS_SQL,
     FUNCTIONS_SQL,
     CASTS_SQL,
+    COLLATIONS_SQL,
     SCALARS_SQL,
     AGGREGATES_SQL,
     virtualTablesSql(),
     INTERNAL_SQL,
+    catalogViewsSql(),
     "RESET search_path;",
   ];
   return parts.map((part) => part.trim()).join("\n\n");

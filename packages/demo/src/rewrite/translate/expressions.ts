@@ -5,6 +5,7 @@ import { checkOperator } from "../typing/operator-checks.ts";
 import type { Scope, TypedColumn } from "../typing/scope.ts";
 import { Typer } from "../typing/typer.ts";
 import { displayedType, type ValueType } from "../typing/value-type.ts";
+import { collationOf } from "./collations.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { backendFunction, isHiddenFunction, isTimeFunction } from "./functions.ts";
 import { quoteName, quoteText } from "./quote.ts";
@@ -94,9 +95,7 @@ export class ExpressionTranslator {
       case "is":
         return this.#is(expr);
       case "collate":
-        // the database's own order is the only one
-        if (["default", "C", "POSIX"].includes(expr.collation.text)) return this.#with(expr, [expr.operand]);
-        throw notInDemo("COLLATE");
+        return this.#collate(expr);
       case "special":
         return this.#special(expr);
     }
@@ -132,6 +131,25 @@ export class ExpressionTranslator {
     const text = this.expr(expr);
     if (type?.family === "uuid") return `${text}::uuid`;
     return type?.family === "string" ? `pg_catalog.convert_from(${text}, 'UTF8')` : text;
+  }
+
+  #collate(expr: Extract<Expr, { kind: "collate" }>): string {
+    const { operand, collation } = expr;
+    const found = collationOf(collation.text);
+    if (!found) return this.#with(expr, [operand]);
+    const type = this.typer.typeOf(operand);
+    if (type && !["string", "collated", "unknown"].includes(type.family)) {
+      throw new SqlError({ code: "22023", message: `incompatible type for COLLATE: ${type.name}` });
+    }
+    // a constant would be of no type
+    const text = operand.kind === "literal" ? `${this.expr(operand)}::text` : this.expr(operand);
+    return `(${text} COLLATE ${found.sql})`;
+  }
+
+  /** A cast of a collated string to another type, or of anything to a collated string. */
+  #castAcross(operand: string, backend: string): string {
+    const [type = backend, collation = 'pg_catalog."default"'] = backend.split(" COLLATE ");
+    return `(CAST(${operand} AS ${type}) COLLATE ${collation})`;
   }
 
   // ---------------------------------------------------------------- leaves
@@ -233,6 +251,8 @@ export class ExpressionTranslator {
     const { backend, maxLength } = resolved;
     const { operand } = expr;
     // a cast to STRING(n) cuts, which text cannot
+    const loses = /^(?:text|varchar|name)/.test(backend) && this.typer.typeOf(operand)?.family === "collated";
+    if (loses || backend.includes(" COLLATE ")) return this.#castAcross(this.expr(operand), backend);
     if (maxLength !== undefined) return `CAST(${this.expr(operand)} AS varchar(${maxLength}))::text`;
     if (expr.style === "prefix") return `CAST(${this.expr(operand)} AS ${backend})`;
     if (expr.style === "cast") return `CAST(${this.expr(operand)} AS ${backend})`;
@@ -404,8 +424,7 @@ function timeFunction(name: string, args: readonly Expr[]): string | undefined {
 }
 
 const displayOf = (type: TypeName, env: Environment): string => {
-  const display = resolveType({ ...type, collation: undefined }, env).display;
-  return type.collation === undefined ? display : `${display} COLLATE ${type.collation}`;
+  return resolveType(type, env).display;
 };
 
 const isEnum = (type: TypeName, env: Environment): boolean =>

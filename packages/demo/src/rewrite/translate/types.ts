@@ -1,5 +1,6 @@
 import type { TypeName } from "../ast.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
+import { collationOf, type Collation } from "./collations.ts";
 import { printName, quoteName } from "./quote.ts";
 
 /** What a CockroachDB type is to PostgreSQL and how CockroachDB prints it. */
@@ -52,9 +53,22 @@ export interface TypeScope {
 /** Resolves a type as written. @throws SqlError 42704 for an unknown one. */
 export function resolveType(type: TypeName, scope: TypeScope): SqlType {
   const element = elementType(type, scope);
-  if (type.collation !== undefined) throw notInDemo("COLLATE");
+  const collation = type.collation === undefined ? undefined : collationOf(type.collation);
+  if (collation) return collated(type, element, collation);
   if (!type.array) return element;
   return { backend: `${element.backend}[]`, display: `${element.display}[]`, serial: false };
+}
+
+function collated(type: TypeName, element: SqlType, collation: Collation): SqlType {
+  const array = type.array ? "[]" : "";
+  if (!/^(?:STRING|VARCHAR|CHAR)\b/.test(element.display)) {
+    throw new SqlError({ code: "42601", message: "COLLATE can only be used with string types" });
+  }
+  return {
+    ...element,
+    backend: `${element.backend}${array} COLLATE ${collation.sql}`,
+    display: `${element.display}${array} COLLATE ${collation.name}`,
+  };
 }
 
 function elementType(type: TypeName, scope: TypeScope): SqlType {

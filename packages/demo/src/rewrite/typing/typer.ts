@@ -1,5 +1,6 @@
 import type { CallParts, Expr, SelectNode, TypeName } from "../ast.ts";
 import { RESULT_TYPES, SAME_AS_ARGUMENT } from "./function-types.ts";
+import { collationOf } from "../translate/collations.ts";
 import { operatorResult } from "./operators.ts";
 import type { Scope, TypedColumn } from "./scope.ts";
 import {
@@ -35,7 +36,7 @@ export class Typer {
       case "cast":
         return this.#sources.typeNamed(expr.type);
       case "collate":
-        return collatedType(expr.collation.text);
+        return this.#collated(expr);
       case "unary":
         if (expr.operator === "not") return BOOL;
         return ["-", "+", "~"].includes(expr.operator) ? this.typeOf(expr.operand) : undefined;
@@ -64,6 +65,11 @@ export class Typer {
       default:
         return undefined;
     }
+  }
+
+  #collated(expr: Extract<Expr, { kind: "collate" }>): ValueType | undefined {
+    const collation = collationOf(expr.collation.text);
+    return collation ? collatedType(collation.name) : this.typeOf(expr.operand);
   }
 
   #column(expr: Extract<Expr, { kind: "column" }>): ValueType | undefined {

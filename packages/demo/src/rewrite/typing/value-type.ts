@@ -51,12 +51,15 @@ const TIMES: ReadonlySet<Family> = new Set(["time", "timetz", "timestamp", "time
 
 /** The type that a column or a cast shows as `DECIMAL(10,2)`; undefined for one whose rules are not known here. */
 export function displayedType(display: string, isEnum = false): ValueType | undefined {
+  const collated = / COLLATE (.+)$/.exec(display)?.[1];
+  if (collated !== undefined) {
+    const type = collatedType(collated);
+    return display.includes("[] COLLATE") ? arrayOf(type) : type;
+  }
   if (display.endsWith("[]")) {
     const element = displayedType(display.slice(0, -2), isEnum);
     return element && arrayOf(element);
   }
-  const collated = / COLLATE (.+)$/.exec(display)?.[1];
-  if (collated !== undefined) return collatedType(collated);
   const [, base = display, modifiers] = /^(.*?)(?:\((.*)\))?$/.exec(display) ?? [];
   const entry = DISPLAYED[base.startsWith("INTERVAL") ? "INTERVAL" : base];
   if (!entry) return isEnum ? { family: "enum", name: display.replace(/^.*\./, "") } : undefined;
