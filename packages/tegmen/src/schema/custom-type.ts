@@ -39,11 +39,13 @@ export function customType<T, E = T>(options: {
 }): SqlType<T, E>;
 export function customType(options: {
   readonly sqlType: unknown;
-  readonly encode: (value: never) => never;
+  readonly encode: (value: never) => unknown;
   readonly decode: (value: never) => unknown;
 }): unknown {
   const { sqlType } = options;
   const isReference = typeof sqlType === "object" && sqlType !== null && sqlTypeOf in sqlType;
   const stored = isReference ? (sqlType as TypeReference)[sqlTypeOf] : sqlType;
-  return makeCustomType({ ...options, sqlType: stored as SqlType<never, never> });
+  const encode = options.encode as (value: unknown) => unknown;
+  const decode = options.decode as (value: unknown) => unknown;
+  return makeCustomType({ sqlType: stored as SqlType<unknown, unknown>, encode, decode });
 }
