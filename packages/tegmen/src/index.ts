@@ -50,7 +50,8 @@ export {
   UniqueViolation,
 } from "./errors/index.ts";
 export type { Pool, PoolSettings, PoolStatus } from "./pool/index.ts";
-export type { Executable, NamedParameters } from "./sql/executable.ts";
+export * from "./schema/index.ts";
+export * from "./sql/index.ts";
 export { sql, type SqlFragment, type SqlTag } from "./sql/template.ts";
 export { text, type TextClause } from "./sql/text.ts";
 export type { RetryEvent, RunTransactionOptions, TransactionWork } from "./transaction/index.ts";
