@@ -1,10 +1,9 @@
-import { ArgumentError } from "../errors/index.ts";
+import { ArgumentError, describeValue } from "../errors/index.ts";
 import { nodeOf } from "../sql/nodes/node-of.ts";
 import { parameterNode } from "../sql/nodes/parameter.ts";
 import type { SqlWriter } from "../sql/nodes/writer.ts";
 import { precedence } from "../sql/nodes/operators.ts";
 import { quoteIdentifier } from "../text/index.ts";
-import { describeValue } from "../errors/index.ts";
 import type { Output } from "./output.ts";
 
 /** What a construct of one's own sees of the compiler. */

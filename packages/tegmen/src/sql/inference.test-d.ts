@@ -319,3 +319,18 @@ select(t.owner).union(select(u.id));
 select(t.owner).union(select(u.email.as("owner")));
 // @ts-expect-error the table has a column "id", too
 select(users, t.id);
+
+// Rows of the types that a table gives can be written
+declare const newUsers: (typeof users.$insert)[];
+declare const newAccount: typeof accounts.$insert;
+insert(users).values(newUsers);
+insert(accounts).values(newAccount);
+update(users).set({ name: newUsers[0]!.name });
+
+// A part of a statement is a statement: conditions are added as they come
+function search(name: string | undefined): Executable<{ id: string }> {
+  let found = select(u.id);
+  if (name !== undefined) found = found.where(u.name.eq(name));
+  return found;
+}
+expectTypeOf(rows(search("a"))).toEqualTypeOf<{ id: string }[]>();
