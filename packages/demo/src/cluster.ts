@@ -3,6 +3,7 @@ import { findCockroach, startCockroach } from "./backend/cockroach.ts";
 import { startPostgres } from "./backend/postgres.ts";
 import { Gateway } from "./server/gateway.ts";
 import { BackendConnection } from "./session/backend-connection.ts";
+import { ClusterSettings } from "./session/cluster-settings.ts";
 import { Databases } from "./session/databases.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
 import { emulationSql, emulationTemplateSql, emulationVersion } from "./session/emulation-sql.ts";
@@ -227,7 +228,7 @@ async function startEmulation(options: DemoClusterOptions): Promise<DemoCluster>
       sessions: new SessionRegistry(),
       version: emulationVersion(postgres.version),
       clusterId: randomUUID(),
-      clusterSettings: new Map(),
+      clusterSettings: new ClusterSettings(),
       log: options.log ?? (() => {}),
     };
     const gateway = new Gateway({ cluster: context });

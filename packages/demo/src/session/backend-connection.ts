@@ -42,6 +42,8 @@ export class BackendConnection {
   events: BackendEvents = SILENT;
   /** True when extended requests were sent that no Sync has ended yet. */
   unsynced = false;
+  /** How many simple queries were sent: each ends the unnamed prepared statement. */
+  queries = 0;
 
   private constructor(socket: Socket, address: BackendAddress) {
     this.#socket = socket;
@@ -89,6 +91,7 @@ export class BackendConnection {
 
   /** Queues a simple query. */
   queueQuery(sql: string, operation: Operation): void {
+    this.queries++;
     this.#out.begin(FRONTEND.query).string(sql).end();
     this.#operations.push(operation);
   }

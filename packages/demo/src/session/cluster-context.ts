@@ -1,3 +1,4 @@
+import type { ClusterSettings } from "./cluster-settings.ts";
 import type { Databases } from "./databases.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SqlSide } from "./sql-side.ts";
@@ -10,8 +11,7 @@ export interface ClusterContext {
   /** What `version()` and `crdb_version` say. */
   readonly version: string;
   readonly clusterId: string;
-  /** Cluster settings that were changed, by name. */
-  readonly clusterSettings: Map<string, string>;
+  readonly clusterSettings: ClusterSettings;
   /** Gets lines about what goes wrong inside. */
   readonly log: (line: string) => void;
 }

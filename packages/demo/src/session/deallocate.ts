@@ -19,10 +19,10 @@ export async function deallocate(
   const { node } = statement;
   if (node.kind !== "deallocate") return false;
   const name = node.name?.text;
-  if (name !== undefined && !extended.has(name)) return false;
+  if (name !== undefined && !extended.statements.has(name)) return false;
   await core.backend.settle();
   if (name === undefined) await extended.deallocateAll();
-  else await extended.deallocate(name);
+  else await extended.statements.deallocate(name);
   runner.log.spoil();
   writeTag(core.client.out, name === undefined ? "DEALLOCATE ALL" : "DEALLOCATE");
   return true;

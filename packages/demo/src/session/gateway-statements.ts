@@ -1,5 +1,6 @@
 import { SqlError } from "../rewrite/sql-error.ts";
 import { noDatabase } from "./databases.ts";
+import { virtualRows } from "./virtual-rows.ts";
 import type { LocalColumn, SetValue, Statement, Translation, VirtualTableName } from "../rewrite/contract.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { TransactionRunner } from "./transaction-runner.ts";
@@ -20,31 +21,6 @@ const INT8 = 20;
 const BOOL = 16;
 
 const tagOnly = (tag: string): LocalResult => ({ columns: [], rows: [], tag });
-
-/** Defaults of the cluster settings people ask for. */
-const CLUSTER_SETTINGS: Readonly<Record<string, readonly [value: string, type: "s" | "i" | "b" | "d" | "f" | "m"]>> = {
-  "cluster.organization": ["", "s"],
-  "cluster.preserve_downgrade_option": ["", "s"],
-  "kv.closed_timestamp.target_duration": ["3s", "d"],
-  "kv.range_merge.queue_enabled": ["true", "b"],
-  "kv.rangefeed.enabled": ["false", "b"],
-  "kv.transaction.max_intents_bytes": ["4194304", "i"],
-  "server.time_until_store_dead": ["5m0s", "d"],
-  "sql.conn.max_read_buffer_message_size": ["16777216", "i"],
-  "sql.defaults.default_int_size": ["8", "i"],
-  "sql.defaults.distsql": ["auto", "s"],
-  "sql.defaults.experimental_temporary_tables.enabled": ["false", "b"],
-  "sql.defaults.idle_in_session_timeout": ["0s", "d"],
-  "sql.defaults.results_buffer.size": ["16384", "i"],
-  "sql.defaults.serial_normalization": ["rowid", "s"],
-  "sql.defaults.statement_timeout": ["0s", "d"],
-  "sql.defaults.vectorize": ["on", "s"],
-  "sql.stats.automatic_collection.enabled": ["true", "b"],
-  "sql.stats.histogram_collection.enabled": ["true", "b"],
-  "sql.trace.log_statement_execute": ["false", "b"],
-  "sql.txn.read_committed_isolation.enabled": ["false", "b"],
-  version: ["21.1-2", "m"],
-};
 
 /** Answers what belongs to the session or the cluster rather than to tables: SET, SHOW, USE, databases, cancel. */
 export class GatewayStatements {
@@ -71,7 +47,7 @@ export class GatewayStatements {
           { name: "is_initial_savepoint", oid: BOOL },
         ];
       case "showClusterSetting": {
-        const type = CLUSTER_SETTINGS[translation.setting]?.[1];
+        const type = this.#core.cluster.clusterSettings.kindOf(translation.setting);
         return [{ name: translation.setting, oid: type === "i" ? INT8 : type === "b" ? BOOL : TEXT }];
       }
       default:
@@ -99,9 +75,10 @@ export class GatewayStatements {
         return { columns: this.columns(translation), rows, tag: `SHOW SAVEPOINT STATUS ${rows.length}` };
       }
       case "setClusterSetting":
-        return this.#setClusterSetting(translation.setting, translation.value);
+        core.cluster.clusterSettings.set(translation.setting, translation.value);
+        return tagOnly("SET CLUSTER SETTING");
       case "showClusterSetting": {
-        const value = this.#clusterSetting(translation.setting);
+        const value = core.cluster.clusterSettings.get(translation.setting);
         const oid = this.columns(translation)[0]?.oid;
         const shown = oid === BOOL ? (value === "true" ? "t" : "f") : value;
         return { columns: this.columns(translation), rows: [[shown]], tag: "SHOW 1" };
@@ -128,7 +105,7 @@ export class GatewayStatements {
 
   /** SQL that puts the gateway's knowledge into the virtual tables a statement reads. */
   virtualTables(tables: readonly VirtualTableName[]): string[] {
-    return tables.map((table) => this.#core.cluster.sql.fillVirtualTable(table, this.#virtualRows(table)));
+    return tables.map((table) => this.#core.cluster.sql.fillVirtualTable(table, virtualRows(table, this.#core)));
   }
 
   async #set(variable: string, values: readonly SetValue[] | undefined, tag: string): Promise<LocalResult> {
@@ -267,71 +244,6 @@ export class GatewayStatements {
       count++;
     }
     return tagOnly(tag.replace(/\bn\b/, String(count)));
-  }
-
-  #setClusterSetting(setting: string, value: string | undefined): LocalResult {
-    const { clusterSettings } = this.#core.cluster;
-    const known = CLUSTER_SETTINGS[setting];
-    if (!known) throw new SqlError({ code: "XXUUU", message: `unknown cluster setting '${setting}'` });
-    if (value === undefined) clusterSettings.delete(setting);
-    else clusterSettings.set(setting, value);
-    return tagOnly("SET CLUSTER SETTING");
-  }
-
-  #clusterSetting(setting: string): string {
-    const value = this.#core.cluster.clusterSettings.get(setting) ?? CLUSTER_SETTINGS[setting]?.[0];
-    if (value === undefined) throw new SqlError({ code: "XXUUU", message: `unknown setting: "${setting}"` });
-    return value;
-  }
-
-  #virtualRows(table: VirtualTableName): (string | null)[][] {
-    const { cluster, variables } = this.#core;
-    switch (table) {
-      case "session_variables":
-        return variables.listed().map(([name, value]) => [name, value, "f"]);
-      case "cluster_settings":
-        return Object.entries(CLUSTER_SETTINGS).map(([name, [value, type]]) => [
-          name,
-          cluster.clusterSettings.get(name) ?? value,
-          type,
-          "t",
-          "",
-        ]);
-      case "cluster_queries":
-        return [...cluster.sessions].flatMap((session) => {
-          const query = session.activeQuery;
-          if (!query) return [];
-          return [
-            [
-              query.id,
-              null,
-              "1",
-              session.id,
-              session.user,
-              query.startedAt.toISOString(),
-              query.sql,
-              session.clientAddress,
-              session.applicationName,
-              "f",
-              "executing",
-            ],
-          ];
-        });
-      case "cluster_sessions":
-        return [...cluster.sessions].map((session) => [
-          "1",
-          session.id,
-          session.user,
-          session.clientAddress,
-          session.applicationName,
-          session.activeQuery?.sql ?? "",
-          session.lastQuery,
-          session.startedAt.toISOString(),
-          session.activeQuery?.startedAt.toISOString() ?? null,
-        ]);
-      case "databases":
-        return [];
-    }
   }
 
   #owner(): string {

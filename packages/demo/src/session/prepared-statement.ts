@@ -1,18 +1,20 @@
 import type { LocalColumn, Statement, Translation } from "../rewrite/contract.ts";
 import type { ResultColumn } from "./result-shape.ts";
-import type { SessionCore } from "./session-core.ts";
+import type { CachedText } from "./translator.ts";
 
 /** A statement the client prepared. */
 export interface PreparedStatement {
   readonly name: string;
   /** Its name in the backend. */
   readonly backendName: string;
-  readonly text: ReturnType<SessionCore["parse"]>;
+  readonly text: CachedText;
   readonly statement: Statement | undefined;
   readonly parameterTypes: readonly number[];
   translation: Translation | undefined;
   /** The backend connection that knows it; another number means it must be parsed again. */
   generation: number;
+  /** How many simple queries the backend had had then: each ends its unnamed statement. */
+  queries: number;
   /** What Describe said of its rows; null when it returns none. */
   columns: readonly ResultColumn[] | null | undefined;
 }

@@ -1,30 +1,17 @@
 import { SqlError } from "../rewrite/sql-error.ts";
 import { FramingError } from "../wire/message-reader.ts";
-import {
-  BACKEND,
-  BodyReader,
-  FRONTEND,
-  ProtocolError,
-  writeError,
-  writeReady,
-  writeRowDescription,
-  writeTag,
-} from "../wire/messages.ts";
+import { BodyReader, FRONTEND, ProtocolError, writeError, writeReady } from "../wire/messages.ts";
 import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
-import { copyIn } from "./copy-in.ts";
-import { ExtendedProtocol, isTransactionControl } from "./extended-protocol.ts";
+import { ExtendedProtocol } from "./extended-protocol.ts";
 import { GatewayStatements } from "./gateway-statements.ts";
-import { writeLocalRow } from "./local-rows.ts";
+import { SimpleProtocol } from "./simple-protocol.ts";
 import { SessionCore } from "./session-core.ts";
-import { deallocate } from "./deallocate.ts";
-import { TransactionRunner, isConflict, refuseAsOf } from "./transaction-runner.ts";
-import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
+import { TransactionRunner } from "./transaction-runner.ts";
 import type { ClientChannel } from "./client-channel.ts";
 import type { WireMessage } from "../wire/message-reader.ts";
-import type { WriterMark } from "../wire/message-writer.ts";
+import type { Step } from "./extended-protocol.ts";
 import type { ClusterContext } from "./cluster-context.ts";
 import type { SessionHandle } from "./session-registry.ts";
-import type { TransactionPhase } from "./transaction-state.ts";
 import type { SessionVariables } from "./variables.ts";
 
 /** What a session is made for. */
@@ -38,9 +25,6 @@ export interface SessionOptions {
   readonly key: { readonly processId: number; readonly secret: number };
 }
 
-/** How often a batch whose answers the client has not seen is tried again as a whole. */
-const MAX_BATCH_ATTEMPTS = 100;
-
 /**
  * One client's session: reads its messages in order and answers each, by
  * itself or through a backend session of its own.
@@ -50,6 +34,7 @@ export class Session implements SessionHandle {
   readonly #runner: TransactionRunner;
   readonly #gateway: GatewayStatements;
   readonly #extended: ExtendedProtocol;
+  readonly #simple: SimpleProtocol;
   readonly id: string;
   readonly processId: number;
   readonly secret: number;
@@ -64,6 +49,7 @@ export class Session implements SessionHandle {
     this.#runner = new TransactionRunner(this.#core);
     this.#gateway = new GatewayStatements(this.#core, this.#runner);
     this.#extended = new ExtendedProtocol(this.#core, this.#runner, this.#gateway);
+    this.#simple = new SimpleProtocol(this.#core, this.#runner, this.#gateway, this.#extended);
     this.#gateway.onDiscard = () => this.#extended.deallocateAll();
     this.id = options.cluster.sessions.newId();
     this.processId = options.key.processId;
@@ -147,34 +133,45 @@ export class Session implements SessionHandle {
         continue;
       }
       if (message.type === FRONTEND.terminate) return;
-      await this.#handle(message);
+      const work = this.#handle(message);
+      if (work) await work;
       if (this.#core.ended) return;
     }
   }
 
-  async #handle(message: WireMessage): Promise<void> {
+  /** Handles one message; returns nothing when there is nothing to wait for. */
+  #handle(message: WireMessage): Step {
     const { type } = message;
-    if (type === FRONTEND.query) {
-      await this.#query(message);
-      return;
-    }
-    if (type === FRONTEND.sync) {
-      await this.#sync();
-      return;
-    }
-    if (type === FRONTEND.copyData || type === FRONTEND.copyDone || type === FRONTEND.copyFail) return; // Late, after a failed COPY.
+    if (type === FRONTEND.query) return this.#query(new BodyReader(message).string());
+    if (type === FRONTEND.sync) return this.#sync();
+    if (type === FRONTEND.copyData || type === FRONTEND.copyDone || type === FRONTEND.copyFail) return undefined; // Late, after a failed COPY.
     const extended = this.#extended;
     const step = HANDLERS[type];
     if (!step) throw new ProtocolError(`unrecognized client message type ${type}`);
-    if (extended.skipping) return;
-    try {
-      if (type !== FRONTEND.flush) await this.#ready();
-      await step(extended, message);
-    } catch (cause) {
-      if (cause instanceof RangeError) throw new ProtocolError("insufficient data left in message");
-      if (!(cause instanceof SqlError || cause instanceof BackendQueryError)) throw cause;
-      await extended.failed(cause);
+    if (extended.skipping) return undefined;
+    if (this.#core.backend.lost && type !== FRONTEND.flush) {
+      return this.#ready().then(() => this.#take(step, message));
     }
+    return this.#take(step, message);
+  }
+
+  #take(step: Handler, message: WireMessage): Step {
+    try {
+      return step(this.#extended, message)?.catch((cause: unknown) => this.#failed(cause));
+    } catch (cause) {
+      return this.#failed(cause);
+    }
+  }
+
+  #failed(cause: unknown): Promise<void> {
+    if (cause instanceof RangeError) throw new ProtocolError("insufficient data left in message");
+    if (!(cause instanceof SqlError || cause instanceof BackendQueryError)) throw cause;
+    return this.#extended.failed(cause);
+  }
+
+  async #query(sql: string): Promise<void> {
+    await this.#simple.run(sql);
+    this.#idle();
   }
 
   async #ready(): Promise<void> {
@@ -183,7 +180,7 @@ export class Session implements SessionHandle {
   }
 
   async #sync(): Promise<void> {
-    await this.#ready();
+    if (this.#core.backend.lost) await this.#ready();
     await this.#extended.sync();
     this.#idle();
   }
@@ -197,91 +194,6 @@ export class Session implements SessionHandle {
     core.cancelled = false;
     this.#queryId = "";
     writeReady(core.client.out, core.transaction.status);
-  }
-
-  // ------------------------------------------------------------ simple protocol
-
-  async #query(message: WireMessage): Promise<void> {
-    const core = this.#core;
-    const sql = new BodyReader(message).string();
-    core.noteQuery(sql);
-    let statement: Statement | undefined;
-    try {
-      await this.#ready();
-      const text = core.parse(sql);
-      await this.#extended.leave(text.statements[0]);
-      if (text.statements.length === 0) core.client.out.begin(BACKEND.emptyQuery).end();
-      let batch: { index: number; mark: WriterMark } | undefined;
-      for (let index = 0, attempt = 1; index < text.statements.length;) {
-        statement = text.statements[index];
-        const wasIdle = core.transaction.phase === "idle";
-        const mark = core.client.out.mark();
-        try {
-          await this.#statement(text, index);
-        } catch (cause) {
-          // A transaction of which the client has seen nothing yet can be tried again as a whole.
-          const again =
-            batch !== undefined &&
-            attempt++ < MAX_BATCH_ATTEMPTS &&
-            cause instanceof BackendQueryError &&
-            isConflict(cause.fields) &&
-            core.client.out.rewind(batch.mark);
-          if (!again || !batch) throw cause;
-          await this.#runner.abandon();
-          index = batch.index;
-          batch = undefined;
-          continue;
-        }
-        const phase: TransactionPhase = core.transaction.phase;
-        if (wasIdle && phase === "open") batch = { index, mark };
-        else if (phase === "idle") batch = undefined;
-        index++;
-      }
-    } catch (cause) {
-      core.fail(cause, statement);
-    }
-    if (!core.backend.lost) await this.#runner.settled();
-    this.#idle();
-  }
-
-  async #statement(text: ReturnType<SessionCore["parse"]>, index: number): Promise<void> {
-    const core = this.#core;
-    const { out } = core.client;
-    const statement = text.statements[index];
-    if (!statement) return;
-    if (text.statements.length > 1) core.noteQuery(statement.text);
-    if (!isTransactionControl(statement)) core.transaction.checkStatement();
-    if (statement.kind === "deallocate") {
-      if (await deallocate(statement, core, this.#runner, this.#extended)) return;
-    }
-    const translation = await core.translate(text, index);
-    if (translation.kind === "query") {
-      await this.#runQuery(statement, translation);
-    } else if (translation.kind === "copyFrom") {
-      this.#runner.log.spoil();
-      await copyIn(core, statement, translation.sql);
-    } else {
-      const result = await this.#gateway.run(translation, statement);
-      if (result.columns.length > 0) {
-        writeRowDescription(
-          out,
-          result.columns.map(({ name, oid }) => ({ name, type: oid })),
-        );
-      }
-      for (const row of result.rows) writeLocalRow(out, result.columns, row);
-      writeTag(out, result.tag);
-    }
-  }
-
-  async #runQuery(statement: Statement, translation: QueryTranslation): Promise<void> {
-    if (translation.asOf !== undefined) refuseAsOf(translation.asOf);
-    const tables = translation.virtualTables ?? [];
-    if (tables.length === 0) {
-      await this.#runner.run(statement, translation, true);
-      return;
-    }
-    const fill = this.#gateway.virtualTables(tables);
-    await this.#runner.run(statement, { ...translation, before: [...fill, ...(translation.before ?? [])] }, true);
   }
 
   // ------------------------------------------------------------ what goes wrong
@@ -321,7 +233,7 @@ export class Session implements SessionHandle {
   }
 }
 
-type Handler = (extended: ExtendedProtocol, message: WireMessage) => Promise<void>;
+type Handler = (extended: ExtendedProtocol, message: WireMessage) => Step;
 
 const HANDLERS: Readonly<Record<number, Handler>> = {
   [FRONTEND.parse]: (extended, message) => extended.parse(message),

@@ -1,29 +1,16 @@
 import { SqlError } from "../rewrite/sql-error.ts";
+import { refuseAsOf } from "./as-of.ts";
 import { BackendQueryError } from "./backend-errors.ts";
+import { BackendTransaction } from "./backend-transaction.ts";
+import { isConflict } from "./conflicts.ts";
+import { DeferredChanges, tagOf } from "./deferred-changes.ts";
 import { ResultOperation } from "./result-operation.ts";
-import { TransactionLog } from "./transaction-log.ts";
 import { RETRY_HINT } from "./transaction-state.ts";
 import type { QueryTranslation, Statement, TransactionAction, TransactionModes } from "../rewrite/contract.ts";
 import type { ErrorFields } from "../wire/messages.ts";
 import type { SessionCore } from "./session-core.ts";
+import type { TransactionLog } from "./transaction-log.ts";
 import type { TransactionStep } from "./transaction-state.ts";
-
-/** How often a statement or transaction is tried again inside before the client hears of the conflict. */
-const MAX_ATTEMPTS = 100;
-const MAX_REPLAYS = 4;
-
-/** A schema change that CockroachDB makes after the commit. */
-interface DeferredChange {
-  readonly statement: Statement;
-  readonly translation: QueryTranslation;
-}
-
-/** Did the backend give up because of other transactions? */
-export function isConflict(fields: ErrorFields): boolean {
-  return fields.code === "40001" || fields.code === "40P01";
-}
-
-const isForced = (fields: ErrorFields): boolean => fields.message.includes("crdb_internal.force_retry");
 
 /**
  * Runs statements at the backend inside the transaction the client believes
@@ -32,12 +19,32 @@ const isForced = (fields: ErrorFields): boolean => fields.message.includes("crdb
  */
 export class TransactionRunner {
   readonly #core: SessionCore;
-  readonly log: TransactionLog = new TransactionLog();
-  #deferred: DeferredChange[] = [];
-  readonly #created = new Set<string>();
+  readonly #backend: BackendTransaction;
+  readonly #deferred: DeferredChanges;
 
   constructor(core: SessionCore) {
     this.#core = core;
+    this.#backend = new BackendTransaction(core);
+    this.#deferred = new DeferredChanges(core, this.#backend.log);
+  }
+
+  /** What ran in the open transaction. */
+  get log(): TransactionLog {
+    return this.#backend.log;
+  }
+
+  /**
+   * After a conflict: makes the backend ready for the statement to run again.
+   * Returns false when the client has to be told. Nothing that the client has
+   * not seen may still be in its output.
+   */
+  recover(fields: ErrorFields, attempt: number): Promise<boolean> {
+    return this.#backend.recover(fields, attempt);
+  }
+
+  /** After an implicit transaction: what its retries left behind goes. */
+  settled(): Promise<void> | undefined {
+    return this.#backend.settled();
   }
 
   // ------------------------------------------------------------ statements
@@ -74,9 +81,9 @@ export class TransactionRunner {
     if (translation.ddl) {
       if (open) {
         transaction.ddl++;
-        if (translation.ddl.creates) this.#created.add(translation.ddl.creates);
+        if (translation.ddl.creates) this.#deferred.noteCreated(translation.ddl.creates);
       }
-      this.#core.schemaChanged();
+      this.#core.sql.schemaChanged();
     } else if (open && translation.isWrite) {
       transaction.wrote = true;
     }
@@ -91,8 +98,8 @@ export class TransactionRunner {
   async run(statement: Statement, translation: QueryTranslation, describes: boolean): Promise<void> {
     const core = this.#core;
     this.beforeStatement(statement, translation);
-    if (this.#isDeferred(translation)) {
-      await this.#defer({ statement, translation });
+    if (this.#deferred.isDeferred(translation)) {
+      await this.#deferred.defer(statement, translation);
       core.client.out.begin(0x43).string(tagOf(translation)).end();
       return;
     }
@@ -129,29 +136,6 @@ export class TransactionRunner {
     this.afterStatement(translation);
   }
 
-  /**
-   * After a conflict: makes the backend ready for the statement to run again.
-   * Returns false when the client has to be told. Nothing that the client has
-   * not seen may still be in its output.
-   */
-  async recover(fields: ErrorFields, attempt: number): Promise<boolean> {
-    const core = this.#core;
-    if (!isConflict(fields) || core.cancelled || core.ended) return false;
-    if (core.backend.unsynced) {
-      core.backend.queueSync();
-      await core.backend.settle();
-    }
-    if (core.transaction.phase !== "open") {
-      if (isForced(fields)) return this.#waitForced();
-      if (attempt >= MAX_ATTEMPTS) return false;
-      await this.#pause(attempt);
-      return true;
-    }
-    if (isForced(fields) || attempt >= MAX_REPLAYS) return false;
-    if (attempt > 1) await this.#pause(1);
-    return this.#replay();
-  }
-
   // ------------------------------------------------------------ transaction control
 
   /** Is this the savepoint of the retry protocol? */
@@ -167,14 +151,14 @@ export class TransactionRunner {
         checkModes(action.modes);
         transaction.begin(this.#withDefaults(action.modes));
         this.#fresh();
-        this.#sendBegin();
+        this.#backend.begin();
         return "BEGIN";
       }
       case "setTransaction":
         checkModes(action.modes);
         transaction.setModes(action.modes);
         if (action.modes.readOnly !== undefined) {
-          await this.#logged(`SET TRANSACTION READ ${action.modes.readOnly ? "ONLY" : "WRITE"}`);
+          await this.#backend.run(`SET TRANSACTION READ ${action.modes.readOnly ? "ONLY" : "WRITE"}`);
         }
         return "SET TRANSACTION";
       case "commit": {
@@ -189,7 +173,7 @@ export class TransactionRunner {
           transaction.rollback();
           this.#over();
         }
-        await this.#runDeferred();
+        await this.#deferred.run();
         return "COMMIT";
       }
       case "rollback": {
@@ -212,7 +196,7 @@ export class TransactionRunner {
         await this.#commit();
         transaction.released();
         this.#over();
-        await this.#runDeferred();
+        await this.#deferred.run();
         return "COMMIT";
       }
       case "rollbackTo":
@@ -227,24 +211,18 @@ export class TransactionRunner {
       case "commit":
         return;
       case "sql":
-        await this.#logged(step.sql);
+        await this.#backend.run(step.sql);
         return;
       case "rollback":
-        await this.#rollBack();
+        await this.#backend.rollBack();
         return;
       case "restart":
-        this.#core.forgetOwnCatalog(false);
-        this.#deferred = [];
-        this.#created.clear();
+        this.#core.sql.forgetOwnCatalog(false);
+        this.#deferred.clear();
         this.log.clear();
-        await this.#restart();
+        await this.#backend.restart();
         return;
     }
-  }
-
-  async #logged(sql: string): Promise<void> {
-    await this.#core.control(sql);
-    this.log.commit([{ query: sql }]);
   }
 
   /** COMMIT at the backend; a conflict is replayed if that can be hidden. */
@@ -253,71 +231,32 @@ export class TransactionRunner {
     for (let attempt = 1; ; attempt++) {
       try {
         await core.control("COMMIT");
-        core.forgetOwnCatalog(true);
+        core.sql.forgetOwnCatalog(true);
         return;
       } catch (cause) {
         if (cause instanceof BackendQueryError && (await this.recover(cause.fields, attempt))) continue;
-        this.#deferred = [];
-        core.forgetOwnCatalog(false);
-        if (!core.backend.lost) await this.#rollBack();
+        this.#deferred.clear();
+        core.sql.forgetOwnCatalog(false);
+        if (!core.backend.lost) await this.#backend.rollBack();
         if (cause instanceof BackendQueryError) throw new BackendQueryError(cause.fields, true);
         throw cause;
       }
     }
   }
 
-  /** A new backend transaction in place of the one that failed. */
-  async #restart(): Promise<void> {
-    const core = this.#core;
-    await this.#rollBack();
-    this.#sendBegin();
-    const started = Math.floor(core.transaction.startedAt);
-    await core.control(`SET LOCAL crdb_demo.transaction_start = '${started}'`);
-    for (const name of core.transaction.backendSavepoints()) await core.control(`SAVEPOINT ${name}`);
-  }
-
-  async #replay(): Promise<boolean> {
-    const core = this.#core;
-    if (!this.log.replayable || core.transaction.ddl > 0) return false;
-    await this.#rollBack();
-    this.#sendBegin();
-    await core.backend.settle();
-    if (await this.log.replay(core.backend)) return true;
-    // The new attempt saw something else: the client's must fail.
-    if (core.backend.status === "T") await core.control("ROLLBACK");
-    return false;
-  }
-
-  /** ROLLBACK at the backend; settings stay, as in CockroachDB. */
-  async #rollBack(): Promise<void> {
-    const core = this.#core;
-    await core.backend.settle();
-    if (core.backend.status !== "I") await core.control("ROLLBACK");
-    const settings = core.settingsToRepeat;
-    core.settingsToRepeat = [];
-    for (const sql of settings) await core.control(sql);
-  }
-
   /** Gives the open transaction up, without a trace: it will begin again. */
   async abandon(): Promise<void> {
     const { transaction } = this.#core;
     if (transaction.phase !== "idle") transaction.rollback();
-    await this.#rollBack();
+    await this.#backend.rollBack();
     this.#over();
-    await this.#pause(3);
+    await this.#backend.pause(3);
   }
 
   /** Begins the open transaction anew at a backend that was just connected. */
   async restartBackend(): Promise<void> {
     this.log.clear();
-    await this.#restart();
-  }
-
-  /** BEGIN travels with whatever comes next: its answer is not waited for. */
-  #sendBegin(): void {
-    const { backend, transaction } = this.#core;
-    const mode = transaction.modes.readOnly ? " READ ONLY" : "";
-    backend.queueQuery(`BEGIN ISOLATION LEVEL SERIALIZABLE${mode}`, { kind: "query" });
+    await this.#backend.restart();
   }
 
   #withDefaults(modes: TransactionModes): TransactionModes {
@@ -327,91 +266,16 @@ export class TransactionRunner {
 
   #fresh(): void {
     this.log.clear();
-    this.#deferred = [];
-    this.#created.clear();
+    this.#deferred.clear();
     this.#core.suspendedPortal = false;
   }
 
   #over(): void {
     this.log.clear();
-    this.#created.clear();
+    this.#deferred.forgetCreated();
     this.#core.settingsToRepeat = [];
     this.#core.suspendedPortal = false;
-    if (this.#core.transaction.phase === "idle") this.#core.forgetOwnCatalog(false);
-  }
-
-  // ------------------------------------------------------------ schema changes after the commit
-
-  #isDeferred(translation: QueryTranslation): boolean {
-    const { ddl } = translation;
-    if (!ddl?.afterCommit || this.#core.transaction.phase !== "open") return false;
-    return ddl.changes === undefined || !this.#created.has(ddl.changes);
-  }
-
-  /** Tries the change and takes it back, so that what is wrong with it by itself is reported at once. */
-  async #defer(change: DeferredChange): Promise<void> {
-    const core = this.#core;
-    const sql = [...this.#deferred, change].map(({ translation }) => scriptOf(translation)).join(";\n");
-    await core.control("SAVEPOINT crdb_demo_trial");
-    try {
-      await core.control(sql);
-    } catch (cause) {
-      // Rows that do not fit (class 23) are found by the job, after the commit.
-      if (!(cause instanceof BackendQueryError) || !cause.fields.code.startsWith("23")) throw cause;
-    }
-    await core.control("ROLLBACK TO SAVEPOINT crdb_demo_trial; RELEASE SAVEPOINT crdb_demo_trial");
-    core.transaction.ddl++;
-    this.#deferred.push(change);
-    this.log.spoil();
-  }
-
-  async #runDeferred(): Promise<void> {
-    const core = this.#core;
-    const changes = this.#deferred;
-    this.#deferred = [];
-    let failed: ErrorFields | undefined;
-    for (const { statement, translation } of changes) {
-      try {
-        await core.control(scriptOf(translation));
-      } catch (cause) {
-        if (!(cause instanceof BackendQueryError)) throw cause;
-        failed ??= core.errorFields(cause, statement);
-      }
-    }
-    if (changes.length > 0) core.cluster.databases.schemaChanged(core.database);
-    if (failed) {
-      throw new SqlError({
-        code: "XXA00",
-        message: `transaction committed but schema change aborted with error: (${failed.code}): ${failed.message}`,
-        detail: failed.detail,
-        constraint: failed.constraint,
-        hint: "Some of the non-DDL statements may have committed successfully, but some of the DDL statement(s) failed.\nManual inspection may be required to determine the actual state of the database.\n--\nSee: https://github.com/cockroachdb/cockroach/issues/42061",
-      });
-    }
-  }
-
-  // ------------------------------------------------------------ waiting
-
-  async #pause(attempt: number): Promise<void> {
-    const limit = Math.min(2 ** attempt, 40);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * limit));
-  }
-
-  /** `force_retry` outside a transaction: the statement is tried until its time is over. */
-  async #waitForced(): Promise<boolean> {
-    const core = this.#core;
-    if (core.transaction.startedAt === 0) core.transaction.startedAt = Date.now();
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    await core.control(`SET crdb_demo.transaction_start = '${core.transaction.startedAt}'`);
-    return true;
-  }
-
-  /** After an implicit transaction: what its retries left behind goes. */
-  async settled(): Promise<void> {
-    const core = this.#core;
-    if (core.transaction.phase !== "idle" || core.transaction.startedAt === 0) return;
-    core.transaction.startedAt = 0;
-    if (!core.backend.lost) await core.control("RESET crdb_demo.transaction_start");
+    if (this.#core.transaction.phase === "idle") this.#core.sql.forgetOwnCatalog(false);
   }
 }
 
@@ -420,46 +284,6 @@ function isConstant(statement: Statement): boolean {
   return statement.kind === "select" && !/from|table|nextval/i.test(statement.text);
 }
 
-function scriptOf(translation: QueryTranslation): string {
-  return [...(translation.before ?? []), translation.sql, ...(translation.after ?? [])].join(";\n");
-}
-
-function tagOf(translation: QueryTranslation): string {
-  const { tag } = translation;
-  if (typeof tag === "string") return tag;
-  const words = /^\s*(CREATE|ALTER|DROP)\s+(?:UNIQUE\s+)?(\w+)/i.exec(translation.sql);
-  const plain = words ? `${words[1]} ${words[2]}`.toUpperCase() : "ALTER TABLE";
-  return tag ? tag(plain, 0) : plain;
-}
-
 function checkModes(modes: TransactionModes): void {
   if (modes.asOf !== undefined) refuseAsOf(modes.asOf);
-}
-
-const CONSTANT = /^'((?:[^']|'')*)'(?:::\w+)?$/;
-const INTERVAL = /^-?(?:\d+(?:\.\d+)?\s*[a-zµ]+\s*)+$|^-?\d+:\d\d(:\d\d)?/i;
-
-/**
- * The demo cluster keeps no history: a time in the past is refused, and what is
- * no time at all is answered as CockroachDB does.
- */
-export function refuseAsOf(literal: string): never {
-  const asOf = (message: string): SqlError => new SqlError({ code: "XXUUU", message: `AS OF SYSTEM TIME: ${message}` });
-  const text = CONSTANT.exec(literal.trim())?.[1];
-  if (text !== undefined) {
-    const time = /^\d{4}-\d\d-\d\d/.test(text) || /^\d+(\.\d+)?$/.test(text);
-    if (!time && !INTERVAL.test(text)) throw asOf("value is neither timestamp, decimal, nor interval");
-    if (INTERVAL.test(text) && !text.startsWith("-")) {
-      throw asOf(`cannot specify timestamp in the future (${text})`);
-    }
-  } else if (!/^-?\d+(\.\d+)?$/.test(literal) && !/^(experimental_)?follower_read_timestamp\(\)$/i.test(literal)) {
-    if (!/^with_m(ax_staleness|in_timestamp)/i.test(literal)) {
-      throw asOf("only constant expressions or follower_read_timestamp are allowed");
-    }
-  }
-  throw new SqlError({
-    code: "0A000",
-    message: `AS OF SYSTEM TIME ${literal} is not supported by the demo cluster`,
-    hint: "The demo cluster keeps no history; run this statement on a real cluster.",
-  });
 }

@@ -2,6 +2,7 @@ import { createConnection } from "node:net";
 import pg from "pg";
 import { startPostgres } from "../../backend/postgres.ts";
 import { Gateway } from "../../server/gateway.ts";
+import { ClusterSettings } from "../cluster-settings.ts";
 import { Databases } from "../databases.ts";
 import { SessionRegistry } from "../session-registry.ts";
 import { passthrough } from "./passthrough.ts";
@@ -37,7 +38,7 @@ export async function startTestGateway(): Promise<TestGateway> {
       sessions,
       version: "CockroachDB CCL v21.2.0 (test)",
       clusterId: "test",
-      clusterSettings: new Map(),
+      clusterSettings: new ClusterSettings(),
       log: (line) => log.push(line),
     },
   });

@@ -1,0 +1,108 @@
+import { SqlError } from "../rewrite/sql-error.ts";
+import { BackendQueryError } from "./backend-errors.ts";
+import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
+import type { ErrorFields } from "../wire/messages.ts";
+import type { SessionCore } from "./session-core.ts";
+import type { TransactionLog } from "./transaction-log.ts";
+
+/** A schema change that CockroachDB makes after the commit. */
+interface DeferredChange {
+  readonly statement: Statement;
+  readonly translation: QueryTranslation;
+}
+
+/**
+ * The schema changes of the open transaction that CockroachDB makes after its commit: columns, indexes and
+ * constraints of tables that are older than the transaction.
+ */
+export class DeferredChanges {
+  readonly #core: SessionCore;
+  readonly #log: TransactionLog;
+  #changes: DeferredChange[] = [];
+  readonly #created = new Set<string>();
+
+  constructor(core: SessionCore, log: TransactionLog) {
+    this.#core = core;
+    this.#log = log;
+  }
+
+  /** A transaction begins, again or anew, or was not committed. */
+  clear(): void {
+    this.#changes = [];
+    this.#created.clear();
+  }
+
+  /** The transaction is over: what it made is as old as any other relation. */
+  forgetCreated(): void {
+    this.#created.clear();
+  }
+
+  /** The transaction made this relation: what changes it need not wait. */
+  noteCreated(relation: string): void {
+    this.#created.add(relation);
+  }
+
+  /** Is it made after the commit, now? */
+  isDeferred(translation: QueryTranslation): boolean {
+    const { ddl } = translation;
+    if (!ddl?.afterCommit || this.#core.transaction.phase !== "open") return false;
+    return ddl.changes === undefined || !this.#created.has(ddl.changes);
+  }
+
+  /** Tries the change and takes it back, so that what is wrong with it by itself is reported at once. */
+  async defer(statement: Statement, translation: QueryTranslation): Promise<void> {
+    const core = this.#core;
+    const change = { statement, translation };
+    const sql = [...this.#changes, change].map(({ translation }) => scriptOf(translation)).join(";\n");
+    await core.control("SAVEPOINT crdb_demo_trial");
+    try {
+      await core.control(sql);
+    } catch (cause) {
+      // Rows that do not fit (class 23) are found by the job, after the commit.
+      if (!(cause instanceof BackendQueryError) || !cause.fields.code.startsWith("23")) throw cause;
+    }
+    await core.control("ROLLBACK TO SAVEPOINT crdb_demo_trial; RELEASE SAVEPOINT crdb_demo_trial");
+    core.transaction.ddl++;
+    this.#changes.push(change);
+    this.#log.spoil();
+  }
+
+  /** Makes the changes. @throws {SqlError} XXA00 when one of them fails. */
+  async run(): Promise<void> {
+    const core = this.#core;
+    const changes = this.#changes;
+    this.#changes = [];
+    let failed: ErrorFields | undefined;
+    for (const { statement, translation } of changes) {
+      try {
+        await core.control(scriptOf(translation));
+      } catch (cause) {
+        if (!(cause instanceof BackendQueryError)) throw cause;
+        failed ??= core.errorFields(cause, statement);
+      }
+    }
+    if (changes.length > 0) core.cluster.databases.schemaChanged(core.database);
+    if (failed) {
+      throw new SqlError({
+        code: "XXA00",
+        message: `transaction committed but schema change aborted with error: (${failed.code}): ${failed.message}`,
+        detail: failed.detail,
+        constraint: failed.constraint,
+        hint: "Some of the non-DDL statements may have committed successfully, but some of the DDL statement(s) failed.\nManual inspection may be required to determine the actual state of the database.\n--\nSee: https://github.com/cockroachdb/cockroach/issues/42061",
+      });
+    }
+  }
+}
+
+function scriptOf(translation: QueryTranslation): string {
+  return [...(translation.before ?? []), translation.sql, ...(translation.after ?? [])].join(";\n");
+}
+
+/** The command tag of a schema change that did not run yet. */
+export function tagOf(translation: QueryTranslation): string {
+  const { tag } = translation;
+  if (typeof tag === "string") return tag;
+  const words = /^\s*(CREATE|ALTER|DROP)\s+(?:UNIQUE\s+)?(\w+)/i.exec(translation.sql);
+  const plain = words ? `${words[1]} ${words[2]}`.toUpperCase() : "ALTER TABLE";
+  return tag ? tag(plain, 0) : plain;
+}
