@@ -8,7 +8,7 @@ import type { CatalogView } from "../rewrite/contract.ts";
 export const catalogSql = `
 SELECT 'schema', pg_catalog.json_build_object('name', n.nspname, 'owner', pg_catalog.pg_get_userbyid(n.nspowner))::pg_catalog.text
 FROM pg_catalog.pg_namespace n
-WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal', 'crdb_demo')
+WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal', 'crdb_demo', 'crdb_catalog')
 UNION ALL
 SELECT 'enum', pg_catalog.json_build_object('schema', n.nspname, 'name', t.typname, 'owner', pg_catalog.pg_get_userbyid(t.typowner),
   'values', (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid))::pg_catalog.text
@@ -58,7 +58,7 @@ SELECT 'relation', pg_catalog.json_build_object(
     FROM pg_catalog.pg_sequence s WHERE s.seqrelid = c.oid)
   )::pg_catalog.text
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'v', 'm', 'S', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal', 'crdb_demo')
+WHERE c.relkind IN ('r', 'v', 'm', 'S', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal', 'crdb_demo', 'crdb_catalog')
 `;
 
 /** Runs SQL and gives its rows as texts. */

@@ -590,7 +590,13 @@ export type ShowNode =
       readonly withComment: boolean;
     }
   | { readonly kind: "databases"; readonly withComment: boolean }
-  | { readonly kind: "schemas" | "sequences" | "enums" | "types" | "users" | "roles" | "sessions" | "queries" }
+  | { readonly kind: "createAll" }
+  | { readonly kind: "databaseIndexes"; readonly database: Name; readonly withComment: boolean }
+  | { readonly kind: "partitions"; readonly table: QualifiedName }
+  | { readonly kind: "regions" | "survivalGoal" }
+  | { readonly kind: "schemas"; readonly database: Name | undefined }
+  | { readonly kind: "sequences"; readonly database: Name | undefined }
+  | { readonly kind: "enums" | "types" | "users" | "roles" | "sessions" | "queries" }
   | {
       readonly kind: "columns" | "indexes" | "constraints" | "create";
       readonly table: QualifiedName;

@@ -289,6 +289,8 @@ export interface CatalogView {
 export interface TranslateContext {
   readonly catalog: CatalogView;
   readonly database: string;
+  /** The names of all databases, where they are known. */
+  readonly databases?: readonly string[] | undefined;
   readonly user: string;
   /** The client's search path, `$user` resolved away: `["public"]`. */
   readonly searchPath: readonly string[];

@@ -65,7 +65,7 @@ CREATE VIEW crdb_catalog.indexes AS
 CREATE VIEW crdb_catalog.index_keys AS
   SELECT i.oid, i.relation, k.n, k.attnum, a.attname::text AS name, COALESCE(i.directions->>((k.n - 1)::int4), 'ASC') AS direction,
     COALESCE(a.attname::text, '(' || (i.expressions->>((k.n - 1)::int4)) || ')') AS shown
-  FROM crdb_catalog.indexes i, LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n)
+  FROM crdb_catalog.indexes i CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n)
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.relation AND a.attnum = k.attnum AND k.attnum > 0
   WHERE k.n <= i.indnkeyatts AND NOT (i.buckets IS NOT NULL AND k.n = 1);
 

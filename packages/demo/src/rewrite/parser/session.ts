@@ -287,11 +287,11 @@ function parseShownObjects(parser: SelectParser): ShowNode | undefined {
     return { kind: "tables", database, schema, withComment: withComment(c) };
   }
   if (c.accept("databases")) return { kind: "databases", withComment: withComment(c) };
-  for (const kind of ["schemas", "sequences", "enums", "types", "users", "roles"] as const) {
+  for (const kind of ["schemas", "sequences"] as const) {
     if (!c.accept(kind)) continue;
-    if (c.accept("from")) c.qualifiedName();
-    return { kind };
+    return { kind, database: c.accept("from") ? c.name() : undefined };
   }
+  for (const kind of ["enums", "types", "users", "roles"] as const) if (c.accept(kind)) return { kind };
   for (const [word, kind] of [
     ["columns", "columns"],
     ["indexes", "indexes"],
@@ -302,16 +302,25 @@ function parseShownObjects(parser: SelectParser): ShowNode | undefined {
   ] as const) {
     if (!c.isWord(word) || !c.isWord("from", 1)) continue;
     c.expect(word, "from");
-    if (c.accept("database")) return rest(c, "SHOW INDEXES FROM DATABASE");
+    if (c.accept("database")) return { kind: "databaseIndexes", database: c.name(), withComment: withComment(c) };
     return { kind, table: c.qualifiedName(), withComment: withComment(c) };
   }
   if (c.accept("create")) {
-    if (c.accept("all", "tables")) return rest(c, "SHOW CREATE ALL TABLES");
+    if (c.accept("all", "tables")) return { kind: "createAll" };
     for (const word of ["table", "view", "sequence"]) if (c.isWord(word) && c.isName(1)) c.next();
-    if (c.accept("database") || c.accept("schedules")) return rest(c, "SHOW CREATE DATABASE");
+    if (c.accept("schedules")) return rest(c, "SHOW CREATE SCHEDULES");
     return { kind: "create", table: c.qualifiedName(), withComment: false };
   }
   if (c.accept("grants")) return parseShowGrants(c);
+  if (c.accept("partitions", "from", "table")) return { kind: "partitions", table: c.qualifiedName() };
+  if (c.accept("regions", "from", "database")) {
+    if (c.isName()) c.name();
+    return { kind: "regions" };
+  }
+  if (c.accept("survival", "goal", "from", "database")) {
+    if (c.isName()) c.name();
+    return { kind: "survivalGoal" };
+  }
   for (const word of [
     "zone",
     "jobs",

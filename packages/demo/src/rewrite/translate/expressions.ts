@@ -1,4 +1,5 @@
 import type { CallParts, Expr, OrderItem, SelectNode, Span, TypeName, WindowSpec } from "../ast.ts";
+import { isCatalogView } from "../../catalog/views/index.ts";
 import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import { checkAssignment, isArrayOfConstants, type TargetColumn } from "../typing/assignment-checks.ts";
 import { checkOperator } from "../typing/operator-checks.ts";
@@ -183,7 +184,9 @@ export class ExpressionTranslator {
       : quoteIfNeeded(this.env, parts.at(-1) ?? { text: "", quoted: true, start: 0, end: 0 });
     const [first, second] = qualifiers;
     if (first && second) {
-      const { schema, name } = this.env.resolve({ parts: qualifiers, start: expr.start, end: expr.end });
+      const qualified = { parts: qualifiers, start: expr.start, end: expr.end };
+      const { schema, name } = this.env.resolve(qualified);
+      if (!this.env.relation(qualified) && isCatalogView(schema ?? "", name)) return `${quoteName(name)}.${column}`;
       return `${schema === undefined ? "" : `${quoteName(schema)}.`}${quoteName(name)}.${column}`;
     }
     return this.env.source(expr);

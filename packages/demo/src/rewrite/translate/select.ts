@@ -15,6 +15,7 @@ import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import type { TypedColumn } from "../typing/scope.ts";
 import type { TargetColumn } from "../typing/assignment-checks.ts";
 import { SelectTypes } from "../typing/select-types.ts";
+import { catalogTableSql } from "./catalog-tables.ts";
 import { columnName } from "./column-names.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { ExpressionTranslator } from "./expressions.ts";
@@ -123,7 +124,8 @@ export class SelectTranslator {
         this.checkHint(body.name, body.hint?.index);
         const relation = this.env.relation(body.name);
         const columns = relation && hidesColumns(relation) ? visible(relation) : undefined;
-        return `SELECT ${columns ? columns.map((c) => quoteName(c.name)).join(", ") : "*"} FROM ${this.#tableName(body.name)}`;
+        const table = catalogTableSql(body.name, this.env) ?? this.#tableName(body.name);
+        return `SELECT ${columns ? columns.map((c) => quoteName(c.name)).join(", ") : "*"} FROM ${table}`;
       }
       case "set": {
         const parts = [body.left, body.right].map((side) => ({
@@ -278,9 +280,12 @@ export class SelectTranslator {
   #table(item: Extract<FromItem, { kind: "table" }>, merged: boolean): string {
     this.checkHint(item.name, item.hint?.index);
     const relation = this.env.relation(item.name);
-    const name = this.#tableName(item.name);
-    const only = item.only ? "ONLY " : "";
     const own = item.name.parts.at(-1);
+    const catalogTable = catalogTableSql(item.name, this.env);
+    if (catalogTable !== undefined && !item.ordinality)
+      return `${catalogTable}${aliasSql(item.alias ?? own, item.columns)}`;
+    const name = catalogTable ?? this.#tableName(item.name);
+    const only = item.only ? "ONLY " : "";
     const hides = relation !== undefined && hidesColumns(relation);
     if (item.ordinality || (hides && (merged || item.columns.length > 0))) {
       const columns = relation
@@ -300,7 +305,12 @@ export class SelectTranslator {
       const virtual = VIRTUAL[relation];
       if (virtual) this.env.virtualTables.add(virtual);
     }
-    if (schema === "system" || schema === "crdb_demo" || (schema === "crdb_internal" && relation.startsWith("demo_"))) {
+    if (
+      schema === "system" ||
+      schema === "crdb_demo" ||
+      schema === "crdb_catalog" ||
+      (schema === "crdb_internal" && relation.startsWith("demo_"))
+    ) {
       throw notInDemo(`table "${schema}.${relation}"`);
     }
     return name.parts.length > 1 ? this.env.relationSql(name) : this.env.source(name);

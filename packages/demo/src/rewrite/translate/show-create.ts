@@ -21,19 +21,35 @@ export function showCreate(table: TableView): string {
 const full = (table: TableView): string => `${printName(table.schema)}.${printName(table.name)}`;
 const list = (names: readonly string[]): string => names.map((name) => printName(name)).join(", ");
 
+/** The same without foreign keys, which `alterStatements` adds. */
+export function withoutForeignKeys(table: TableView): string {
+  return showCreate({ ...table, constraints: table.constraints.filter((c) => c.kind !== "foreignKey") });
+}
+
+/** The statements that add a table's foreign keys, and validate them. */
+export function alterStatements(table: TableView): { alter: string[]; validate: string[] } {
+  const keys = table.constraints.filter((c) => c.kind === "foreignKey");
+  return {
+    alter: keys.map((key) => `ALTER TABLE ${full(table)} ADD ${foreignKeyLine(key)}`),
+    validate: keys.map((key) => `ALTER TABLE ${full(table)} VALIDATE CONSTRAINT ${printName(key.name)}`),
+  };
+}
+
+function foreignKeyLine(constraint: TableView["constraints"][number]): string {
+  const target = (constraint.references ?? "")
+    .split(".")
+    .map((part) => printName(part))
+    .join(".");
+  const valid = constraint.validated ? "" : " NOT VALID";
+  return `CONSTRAINT ${printName(constraint.name)} FOREIGN KEY (${list(constraint.columns)}) REFERENCES ${target}(${list(constraint.referencedColumns)})${constraint.actions}${valid}`;
+}
+
 function createTable(table: TableView): string {
   const lines = table.columns.map((column) => columnLine(column));
   for (const index of table.indexes) if (index.primary) lines.push(indexLine(index));
   for (const constraint of table.constraints) {
     if (constraint.kind !== "foreignKey") continue;
-    const target = (constraint.references ?? "")
-      .split(".")
-      .map((part) => printName(part))
-      .join(".");
-    const valid = constraint.validated ? "" : " NOT VALID";
-    lines.push(
-      `CONSTRAINT ${printName(constraint.name)} FOREIGN KEY (${list(constraint.columns)}) REFERENCES ${target}(${list(constraint.referencedColumns)})${constraint.actions}${valid}`,
-    );
+    lines.push(foreignKeyLine(constraint));
   }
   for (const index of table.indexes) if (!index.primary) lines.push(indexLine(index));
   const families = table.families.length > 0 ? table.families : [{ name: "primary", columns: storedColumns(table) }];

@@ -4,7 +4,8 @@ import { parseSql } from "../statements.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import type { Environment } from "./environment.ts";
 import { noRelation } from "./environment.ts";
-import { showCreate } from "./show-create.ts";
+import { alterStatements, showCreate, withoutForeignKeys } from "./show-create.ts";
+import { showGrants } from "./show-grants.ts";
 import { printName, printQualified, quoteName, quoteNullable, quoteText } from "./quote.ts";
 
 /** An answer that is known from the catalog. */
@@ -97,7 +98,62 @@ export class ShowTranslator {
         ] as const;
         return { columns, rows: [[printName(table.name), showCreate(table)]], tag: "SHOW CREATE" };
       }
+      case "createAll": {
+        const tables = [...this.#env.context.catalog.relations()];
+        const keys = tables.flatMap((table) => {
+          const { alter, validate } = alterStatements(table);
+          return [alter, validate];
+        });
+        const rows = [
+          ...tables.map((table) => withoutForeignKeys(table)),
+          ...keys.flatMap((lists, i) => (i % 2 === 0 ? lists : [])),
+          ...keys.flatMap((lists, i) => (i % 2 === 1 ? lists : [])),
+        ];
+        return {
+          columns: [["create_statement", "text"]],
+          rows: rows.map((text) => [`${text};`]),
+          tag: "SHOW CREATE ALL TABLES",
+        };
+      }
+      case "databaseIndexes":
+        this.#requireDatabase(what.database.text);
+        return this.#indexesOf(
+          this.#relations().filter((t) => t.kind === "table"),
+          what.withComment,
+          "SHOW INDEXES FROM DATABASE",
+        );
+      case "partitions":
+        this.#table(what.table);
+        return {
+          columns: [
+            "database_name", "table_name", "partition_name", "parent_partition", "column_names", "index_name", "partition_value", "zone_config",
+            "full_zone_config",
+          ].map((name) => [name, "text"] as const), // prettier-ignore
+          rows: [],
+          tag: "SHOW PARTITIONS",
+        };
+      case "regions":
+        return {
+          columns: [
+            ["database", "text"],
+            ["region", "text"],
+            ["primary", "bool"],
+            ["zones", "text[]"],
+          ],
+          rows: [],
+          tag: "SHOW REGIONS",
+        };
+      case "survivalGoal":
+        return {
+          columns: [
+            ["database", "text"],
+            ["survival_goal", "text"],
+          ],
+          rows: [[this.#env.context.database, null]],
+          tag: "SHOW SURVIVAL GOAL",
+        };
       case "schemas":
+        this.#requireDatabase(what.database?.text);
         return {
           columns: [
             ["schema_name", "name"],
@@ -107,6 +163,7 @@ export class ShowTranslator {
           tag: "SHOW SCHEMAS",
         };
       case "sequences":
+        this.#requireDatabase(what.database?.text);
         return {
           columns: [
             ["sequence_schema", "text"],
@@ -134,6 +191,12 @@ export class ShowTranslator {
       default:
         return undefined;
     }
+  }
+
+  #requireDatabase(database: string | undefined): void {
+    if (database === undefined || database === this.#env.context.database) return;
+    if (this.#env.context.databases?.includes(database)) throw notInDemo("SHOW about another database");
+    throw new SqlError({ code: "3F000", message: "target database or schema does not exist" });
   }
 
   #table(name: QualifiedName): TableView {
@@ -185,13 +248,18 @@ export class ShowTranslator {
   }
 
   #indexes(table: TableView, withComment: boolean): Answer {
+    return this.#indexesOf([table], withComment, "SHOW INDEXES FROM TABLE");
+  }
+
+  #indexesOf(tables: readonly TableView[], withComment: boolean, tag: string): Answer {
     const columns: Answer["columns"] = [
       ["table_name", "text"], ["index_name", "text"], ["non_unique", "bool"], ["seq_in_index", "int8"], ["column_name", "text"],
       ["direction", "text"], ["storing", "bool"], ["implicit", "bool"], ...(withComment ? [["comment", "text"] as const] : []),
     ]; // prettier-ignore
-    const rows = [...table.indexes]
-      .sort((a, b) => compare(a.name, b.name))
-      .flatMap((index) => {
+    const indexes = tables.flatMap((table) => table.indexes.map((index) => ({ table, index })));
+    const rows = indexes
+      .sort((a, b) => compare(a.table.name, b.table.name) || compare(a.index.name, b.index.name))
+      .flatMap(({ table, index }) => {
         const parts = indexParts(table, index);
         return parts.map((part, i) => {
           const row = [
@@ -200,7 +268,7 @@ export class ShowTranslator {
           return withComment ? [...row, index.comment ?? null] : row;
         });
       });
-    return { columns, rows, tag: "SHOW INDEXES FROM TABLE" };
+    return { columns, rows, tag };
   }
 
   #constraints(table: TableView): Answer {
@@ -309,7 +377,7 @@ export class ShowTranslator {
       case "grantsOnRole":
         return { sql: this.#grantsOnRole(what), tag: "SHOW GRANTS ON ROLE" };
       case "grants":
-        throw notInDemo("SHOW GRANTS");
+        return { sql: showGrants(what, this.#env), tag: "SHOW GRANTS" };
       case "refused":
         throw notInDemo(what.what);
       default:
