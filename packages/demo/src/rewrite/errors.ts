@@ -1,11 +1,12 @@
 import type { BackendErrorFields, ErrorContext, TableView } from "./contract.ts";
 import type { SqlErrorFields } from "./sql-error.ts";
+import { valueRules } from "./value-errors.ts";
 import { indexNameOf, lengthCheckColumn, uniqueConstraintOf } from "./translate/backend-names.ts";
 
 const RETRY_HINT = "See: https://www.cockroachlabs.com/docs/v21.2/transaction-retry-error-reference.html";
 
 /** One message of PostgreSQL and what CockroachDB says instead. */
-interface Rule {
+export interface Rule {
   readonly code?: string;
   readonly match: RegExp;
   readonly into: (match: RegExpExecArray, fields: BackendErrorFields, context: ErrorContext) => Partial<SqlErrorFields>;
@@ -40,7 +41,7 @@ export function translateError(fields: BackendErrorFields, context: ErrorContext
       };
     default:
   }
-  for (const rule of RULES) {
+  for (const rule of [...VALUE_RULES, ...RULES]) {
     if (rule.code !== undefined && rule.code !== fields.code) continue;
     const match = rule.match.exec(fields.message);
     if (match) return { ...plain, ...rule.into(match, fields, context) };
@@ -412,7 +413,9 @@ function unknownFunction(name: string, args: string): Partial<SqlErrorFields> {
 /** Functions of both sides: PostgreSQL says the same of an unknown name and of wrong arguments. */
 const KNOWN_FUNCTIONS: ReadonlySet<string> = new Set(
   `abs acos array_agg array_append array_cat array_length array_lower array_position array_prepend array_remove array_to_string
-  array_upper ascii asin atan atan2 avg bit_length bool_and bool_or btrim cbrt ceil ceiling char_length chr coalesce concat
+  array_upper array_to_json json_object jsonb_object row_to_json regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope
+  regr_sxx regr_sxy regr_syy covar_pop covar_samp json_set jsonb_insert jsonb_exists_any json_object_agg jsonb_object_agg
+  generate_subscripts pg_sleep isnan to_uuid from_uuid regexp_extract extract_duration sqrdiff sum_int xor_agg bit_and bit_or ascii asin atan atan2 avg bit_length bool_and bool_or btrim cbrt ceil ceiling char_length chr coalesce concat
   concat_ws convert_from convert_to corr cos cot count date_part date_trunc decode degrees dense_rank div encode exp
   experimental_strftime first_value floor format gen_random_uuid generate_series greatest initcap json_agg json_array_length
   json_build_array json_build_object json_each json_extract_path json_object_agg json_typeof jsonb_agg jsonb_array_length
@@ -431,6 +434,8 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 const typeName = (type: string): string =>
   type.endsWith("[]") ? `${typeName(type.slice(0, -2))}[]` : (TYPE_NAMES[type] ?? type);
+
+const VALUE_RULES: readonly Rule[] = valueRules(typeName);
 
 function unsupportedOperator(operation: string): Partial<SqlErrorFields> {
   const match = /^(.*?) ([-+*/<>=~!@#%^&|`?]+) (.*)$/.exec(operation);

@@ -95,6 +95,9 @@ export class Typer {
     if (!leftType || !rightType) return undefined;
     const [leftFamilies, rightFamilies] = [constantFamilies(left), constantFamilies(right)];
     if (leftFamilies && rightFamilies) {
+      // '1' = 1: a text that reads as a number is one
+      if (readsAs(left, rightType)) return { left: rightType, right: rightType };
+      if (readsAs(right, leftType)) return { left: leftType, right: leftType };
       // two texts could be anything an operator exists for
       return leftFamilies === rightFamilies && leftFamilies === TEXT_FAMILIES && !TEXT_OPERATORS.has(operator)
         ? undefined
@@ -238,6 +241,12 @@ export function constantFamilies(expr: Expr): readonly Family[] | undefined {
 }
 
 const TEXT_OPERATORS: ReadonlySet<string> = new Set(["||", "=", "<>", "<", ">", "<=", ">="]);
+
+const readsAs = (expr: Expr, other: ValueType): boolean =>
+  expr.kind === "literal" &&
+  expr.type === "string" &&
+  (other.family === "int" || other.family === "decimal") &&
+  /^\s*[+-]?\d+(?:\.\d*)?\s*$/.test(expr.value);
 
 const numeric = (families: readonly Family[] | undefined): readonly Family[] | undefined =>
   families && families.length <= 3 && !families.includes("bytes") ? families : undefined;
