@@ -171,11 +171,18 @@ export function parseParenthesized(parser: ExpressionParser, list = false): Expr
   if (c.acceptOp(")")) return { kind: "tuple", items: [], labels: undefined, row: false, ...c.span(start) };
   const first = parser.expression();
   if (c.isOp(",") || list || c.isWord("as")) {
+    if (c.isWord("as")) {
+      // `((1, 2) AS a, b)`: the labels are those of the tuple inside
+      if (first.kind !== "tuple" || first.labels) throw c.error();
+      c.next();
+      const labels = c.list(() => c.anyName());
+      c.expectOp(")");
+      return { ...first, labels, ...c.span(start) };
+    }
     const items = [first];
     while (c.acceptOp(",") && !c.isOp(")")) items.push(parser.expression());
-    const labels = c.accept("as") ? c.list(() => c.anyName()) : undefined;
     c.expectOp(")");
-    return { kind: "tuple", items, labels, row: false, ...c.span(start) };
+    return { kind: "tuple", items, labels: undefined, row: false, ...c.span(start) };
   }
   c.expectOp(")");
   return { kind: "paren", operand: first, ...c.span(start) };

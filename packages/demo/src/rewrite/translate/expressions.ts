@@ -2,14 +2,16 @@ import type { CallParts, Expr, OrderItem, SelectNode, Span, TypeName, WindowSpec
 import { isCatalogView } from "../../catalog/views/index.ts";
 import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import { checkAssignment, isArrayOfConstants, type TargetColumn } from "../typing/assignment-checks.ts";
+import { checkCall } from "../typing/call-checks.ts";
 import { checkOperator } from "../typing/operator-checks.ts";
 import type { Scope, TypedColumn } from "../typing/scope.ts";
-import { Typer } from "../typing/typer.ts";
+import { constantFamilies, Typer } from "../typing/typer.ts";
 import { displayedType, type ValueType } from "../typing/value-type.ts";
 import { collationOf } from "./collations.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { backendFunction, isHiddenFunction, isTimeFunction } from "./functions.ts";
 import { quoteName, quoteText } from "./quote.ts";
+import { checkLabels, elementIndex, writtenTuple } from "./tuples.ts";
 import { resolveType } from "./types.ts";
 
 const INT4_MAX = 2_147_483_647n;
@@ -77,12 +79,11 @@ export class ExpressionTranslator {
       case "case":
         return this.#with(expr, [expr.subject, ...expr.branches.flatMap((b) => [b.when, b.result]), expr.otherwise]);
       case "array":
-        return expr.select ? this.env.splice(expr, [this.#selectEdit(expr.select)]) : this.#with(expr, expr.items);
+        return this.#array(expr);
       case "index":
         return this.#index(expr);
       case "field":
-        if (expr.position !== undefined) throw notInDemo("access to a tuple's element by its number");
-        return this.#with(expr, [expr.operand]);
+        return this.#field(expr);
       case "tuple":
         return this.#tuple(expr);
       case "paren":
@@ -115,6 +116,14 @@ export class ExpressionTranslator {
     if (operand.kind === "index") {
       throw unimplemented(`multidimensional indexing: ${this.env.source(expr)}`, 32_552);
     }
+    const [type, index] = [this.typer.typeOf(operand), this.typer.typeOf(subscript)];
+    if (type && !["array", "unknown", "jsonb"].includes(type.family)) {
+      const message = `cannot subscript type ${type.name} because it is not an array`;
+      throw new SqlError({ code: "42804", message });
+    }
+    if (index && index.family !== "int" && !constantFamilies(subscript)?.includes("int")) {
+      throw new SqlError({ code: "42804", message: `incompatible ARRAY subscript type: ${index.name}` });
+    }
     return `(${this.expr(operand)})[${this.expr(subscript)}]`;
   }
 
@@ -132,6 +141,27 @@ export class ExpressionTranslator {
     const text = this.expr(expr);
     if (type?.family === "uuid") return `${text}::uuid`;
     return type?.family === "string" ? `pg_catalog.convert_from(${text}, 'UTF8')` : text;
+  }
+
+  #field(expr: Extract<Expr, { kind: "field" }>): string {
+    const type = this.typer.typeOf(expr.operand);
+    if (!expr.name && expr.position === undefined) return this.#with(expr, [expr.operand]);
+    if (type) return this.element(expr.operand, elementIndex(expr, type));
+    if (expr.position === undefined) return this.#with(expr, [expr.operand]);
+    return `(${this.expr(expr.operand)}).f${expr.position}`;
+  }
+
+  /** An element of a tuple: of one that is written out, the expression itself. */
+  element(tuple: Expr, index: number): string {
+    const item = writtenTuple(tuple)?.items[index];
+    return item ? `(${this.expr(item)})` : `(${this.expr(tuple)}).f${index + 1}`;
+  }
+
+  #array(expr: Extract<Expr, { kind: "array" }>): string {
+    if (this.typer.typeOf(expr)?.element?.family === "array") {
+      throw unimplemented("arrays cannot have arrays as element type", 32_552);
+    }
+    return expr.select ? this.env.splice(expr, [this.#selectEdit(expr.select)]) : this.#with(expr, expr.items);
   }
 
   #collate(expr: Extract<Expr, { kind: "collate" }>): string {
@@ -193,8 +223,8 @@ export class ExpressionTranslator {
   }
 
   #tuple(expr: Extract<Expr, { kind: "tuple" }>): string {
-    if (expr.labels) throw notInDemo("labelled tuples");
-    if (expr.row) return this.#with(expr, expr.items);
+    checkLabels(expr);
+    if (expr.row && !expr.labels) return this.#with(expr, expr.items);
     // PostgreSQL has no parentheses around a single-element or empty tuple
     return `ROW(${expr.items.map((item) => this.expr(item)).join(", ")})`;
   }
@@ -231,6 +261,7 @@ export class ExpressionTranslator {
   }
 
   #right(expr: Extract<Expr, { kind: "binary" }>, right: Edit): Edit {
+    if (expr.quantifier !== undefined && expr.right.kind === "array") return { ...right, text: `(${right.text})` };
     if (expr.quantifier === undefined || expr.right.kind !== "tuple") return right;
     // `= ANY (1, 2)`: a tuple stands for an array
     return { ...right, text: `(ARRAY[${expr.right.items.map((item) => this.expr(item)).join(", ")}])` };
@@ -299,6 +330,7 @@ export class ExpressionTranslator {
         return `CASE WHEN ${this.expr(condition)} THEN ${this.expr(yes)} ELSE ${this.expr(no)} END`;
       }
       case "extract":
+        if (args.length === 2) return `pg_catalog.date_part(${list()})`;
         // CockroachDB answers a FLOAT
         return `${this.#with(expr, args)}::float8`;
       case "ifnull":
@@ -321,6 +353,7 @@ export class ExpressionTranslator {
       if (isHiddenFunction(name)) throw new SqlError({ code: "42883", message: `unknown function: ${name}()` });
       const own = this.#ownCall(expr, name);
       if (own !== undefined) return own;
+      checkCall(this.typer, expr, name);
       const renamed = backendFunction(name);
       if (renamed !== undefined) return this.#callAs(expr, renamed);
     } else if (parts[0] !== "crdb_internal" && parts[0] !== "information_schema") {

@@ -12,7 +12,8 @@ const HIDDEN_NAMES: ReadonlySet<string> = new Set(
   setweight ts_rank ts_rank_cd ts_headline casefold uuidv4 uuidv7 uuid_extract_timestamp uuid_extract_version
   jsonb_path_query jsonb_path_exists jsonb_path_match jsonb_path_query_array jsonb_path_query_first jsonb_set_lax
   date_bin date_add date_subtract pg_notification_queue_usage pg_listening_channels range_agg xmlagg int4range int8range
-  numrange tsrange tstzrange daterange crc32 crc32c`.split(/\s+/),
+  numrange tsrange tstzrange daterange crc32 format to_regclass to_regtype to_regproc
+  to_regnamespace to_regrole to_regprocedure to_regoper to_regoperator to_regcollation`.split(/\s+/),
 );
 
 const HIDDEN_PREFIXES: readonly string[] = [

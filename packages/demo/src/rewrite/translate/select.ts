@@ -16,10 +16,12 @@ import type { TypedColumn } from "../typing/scope.ts";
 import type { TargetColumn } from "../typing/assignment-checks.ts";
 import { SelectTypes } from "../typing/select-types.ts";
 import { catalogTableSql } from "./catalog-tables.ts";
+import { constantFamilies } from "../typing/typer.ts";
 import { columnName } from "./column-names.ts";
-import type { Edit, Environment } from "./environment.ts";
+import { noColumn, type Edit, type Environment } from "./environment.ts";
 import { ExpressionTranslator } from "./expressions.ts";
 import { backendFunction } from "./functions.ts";
+import { columnsOf } from "./print.ts";
 import { quoteName } from "./quote.ts";
 
 /** Translates the statements that can stand inside others: in WITH and in [ ... ]. */
@@ -72,11 +74,28 @@ export class SelectTranslator {
       // FETCH FIRST takes no cast
       const counts = [node.limit, node.offset].filter((expr) => expr?.kind !== "literal");
       edits.push(...this.expressions.edits(counts));
+      this.#checkCount("LIMIT", node.limit);
+      this.#checkCount("OFFSET", node.offset);
       for (const lock of node.locking) {
         if (lock.wait === "skip locked") throw unimplemented("SKIP LOCKED lock wait policy is not supported", 40_476);
       }
       return this.env.splice(node, edits);
     });
+  }
+
+  /** LIMIT and OFFSET see no columns and take integers only. */
+  #checkCount(clause: "LIMIT" | "OFFSET", expr: Expr | undefined): void {
+    if (!expr) return;
+    const column = expr.kind === "subquery" ? undefined : columnsOf(expr)[0];
+    if (column !== undefined) throw noColumn(column);
+    const type = this.expressions.typer.typeOf(expr);
+    if (expr.kind === "literal" && expr.type === "integer" && type?.family === "decimal") {
+      throw new SqlError({ code: "22003", message: "numeric constant out of int64 range" });
+    }
+    if (type && type.family !== "int" && type.family !== "unknown" && !constantFamilies(expr)?.includes("int")) {
+      const message = `argument of ${clause} must be type int, not type ${type.name}`;
+      throw new SqlError({ code: "42804", message });
+    }
   }
 
   /** Runs `work` with the clause's names known, and with the edits its own statements need. */
@@ -181,12 +200,27 @@ export class SelectTranslator {
     const span = { start: item.start, end: item.end };
     const { expr } = item;
     if (expr.kind === "column" && expr.star) return { ...span, text: this.#star(expr, sources) };
+    if (expr.kind === "field" && !expr.name && expr.position === undefined) {
+      const elements = this.#elements(expr);
+      if (elements !== undefined) return { ...span, text: elements };
+    }
     const text = target ? this.expressions.assign(expr, target) : this.expressions.expr(expr);
     if (item.alias) return { ...span, text: `${text} AS ${quoteName(item.alias.text)}` };
     // what was rewritten would get another name from PostgreSQL
     const plain = text === this.env.source(expr) && (expr.kind === "column" || expr.kind === "placeholder");
     if (plain || (expr.kind === "field" && !expr.name)) return { ...span, text };
     return { ...span, text: `${text} AS ${quoteName(columnName(expr))}` };
+  }
+
+  /** `(tuple).*`, where the tuple's elements are known. */
+  #elements(expr: Extract<Expr, { kind: "field" }>): string | undefined {
+    const type = this.expressions.typer.typeOf(expr.operand);
+    if (type && type.family !== "tuple") {
+      throw new SqlError({ code: "42809", message: `type ${type.name} is not composite` });
+    }
+    return type?.items
+      ?.map((_, i) => `${this.expressions.element(expr.operand, i)} AS ${quoteName(type.labels?.[i] ?? "?column?")}`)
+      .join(", ");
   }
 
   #star(expr: Extract<Expr, { kind: "column" }>, sources: readonly Source[]): string {

@@ -86,6 +86,7 @@ function concatenation(left: ValueType, right: ValueType): ValueType | "none" {
   if (left.family === right.family && plain.includes(left.family)) return resultType(left.family);
   if (left.family === "array") {
     const other = right.family === "array" ? right.element : right;
+    if (left.element?.family === "collated") return "none";
     return !left.element || !other || fits(left.element, other) ? left : "none";
   }
   if (right.family === "array") return !right.element || fits(right.element, left) ? right : "none";

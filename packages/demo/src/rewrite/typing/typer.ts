@@ -56,6 +56,8 @@ export class Typer {
         const operand = this.typeOf(expr.operand);
         return operand?.element;
       }
+      case "field":
+        return this.#field(expr);
       case "subquery":
         return expr.exists ? BOOL : this.#subquery(expr.select);
       case "case":
@@ -142,6 +144,12 @@ export class Typer {
       known,
       expr.labels?.map((label) => label.text),
     );
+  }
+
+  #field(expr: Extract<Expr, { kind: "field" }>): ValueType | undefined {
+    const type = this.typeOf(expr.operand);
+    const index = expr.name ? (type?.labels?.indexOf(expr.name.text) ?? -1) : (expr.position ?? 0) - 1;
+    return type?.items?.[index];
   }
 
   #subquery(select: SelectNode): ValueType | undefined {

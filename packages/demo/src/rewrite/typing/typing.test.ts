@@ -53,3 +53,36 @@ describe("values of another type than the column's", () => {
     expect(() => sqlOf(sql)).toThrow(message);
   });
 });
+
+describe("labelled tuples", () => {
+  test.each([
+    ["SELECT (((1, 'a') AS x, y)).y", `SELECT ('a') AS "y"`],
+    ["SELECT (((1, 'a') AS x, y)).*", `SELECT (1::int8) AS "x", ('a') AS "y"`],
+    ["SELECT (s.p).y FROM (SELECT ((1, 'a') AS x, y) AS p) AS s", `SELECT ((s.p)).f2 AS "y" FROM (SELECT ROW(1::int8, 'a') AS "p") AS "s"`],
+  ])("%s", (sql, expected) => {
+    expect(sqlOf(sql)).toBe(expected);
+  });
+
+  test.each([
+    ["SELECT ((1, 2) AS x)", "mismatch in tuple definition: 2 expressions, 1 labels"],
+    ["SELECT (((1, 2) AS x, y)).z", 'could not identify column "z" in tuple{int AS x, int AS y}'],
+    ["SELECT ((1, 2)).x", "type tuple{int, int} is not composite"],
+    ["SELECT (((1, 2) AS x, x)).x", 'column reference "x" is ambiguous'],
+  ])("%s", (sql, message) => {
+    expect(() => sqlOf(sql)).toThrow(message);
+  });
+});
+
+describe("arrays and calls", () => {
+  test.each([
+    ["SELECT ARRAY[ARRAY[1]]", "arrays cannot have arrays as element type"],
+    ["SELECT (1)[2]", "cannot subscript type int because it is not an array"],
+    ["SELECT ARRAY[1][1.5]", "incompatible ARRAY subscript type: decimal"],
+    ["SELECT sqrt(16)", "unknown signature: sqrt(int)"],
+    ["SELECT concat('a', NULL, 1)", "unknown signature: concat(string, unknown, int)"],
+    ["SELECT n FROM t LIMIT n", 'column "n" does not exist'],
+    ["SELECT n FROM t LIMIT 3.3", "argument of LIMIT must be type int, not type decimal"],
+  ])("%s", (sql, message) => {
+    expect(() => sqlOf(sql)).toThrow(message);
+  });
+});
