@@ -29,6 +29,9 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+/** The query as pg sends it by the extended protocol, though it has no parameters. */
+const extended = (text: string): pg.QueryConfig => ({ text, queryMode: "extended" }) as pg.QueryConfig;
+
 describe("a demo cluster", () => {
   test("says what it is", async () => {
     expect(cluster.kind).toBe("emulation");
@@ -95,7 +98,7 @@ describe("a demo cluster", () => {
 
   test("takes rows by COPY", async () => {
     const client = await connect(cluster.url);
-    await client.query("CREATE TABLE copied (id INT PRIMARY KEY, s STRING)");
+    await client.query("CREATE TABLE copied_not (id INT PRIMARY KEY, s STRING)");
     const { connection } = client as unknown as {
       connection: { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void; query(sql: string): void };
     };
@@ -144,5 +147,60 @@ describe("a demo cluster", () => {
     await cluster.restart();
     await lost;
     expect(await query(cluster.url, "SELECT a FROM kept")).toEqual([{ a: "1" }]);
+  });
+
+  test("shares the names of statements between PREPARE and the protocol", async () => {
+    const client = await connect(cluster.url);
+    await client.query({ name: "a", text: "SELECT $1::INT AS n", values: [1] });
+    expect((await client.query("EXECUTE a (2)")).rows).toEqual([{ n: "2" }]);
+    await expect(client.query("PREPARE a AS SELECT 1")).rejects.toMatchObject({ code: "42P05" });
+    await client.query("DEALLOCATE a");
+    await client.query("PREPARE b AS SELECT 1");
+    await expect(client.query({ name: "b", text: "SELECT 2" })).rejects.toMatchObject({ code: "42P05" });
+    await client.query(extended("DEALLOCATE b"));
+    await client.query({ name: "b", text: "SELECT 2" });
+    await client.query(extended("PREPARE c AS SELECT $1::INT AS n"));
+    expect((await client.query(extended("EXECUTE c (3)"))).rows).toEqual([{ n: "3" }]);
+    await client.end();
+  });
+
+  test.each(["SHOW DATABASES", "SHOW ALL", "SHOW database", "SHOW SESSIONS", "SHOW CLUSTER SETTING version"])(
+    "answers %s alike by both protocols",
+    async (text) => {
+      const client = await connect(cluster.url);
+      const [simple, other] = [await client.query(text), await client.query(extended(text))];
+      expect(other.fields.map(({ name }) => name)).toEqual(simple.fields.map(({ name }) => name));
+      expect(other.rows).toHaveLength(simple.rows.length);
+      await client.end();
+    },
+  );
+
+  test("refuses COPY by the extended protocol, as CockroachDB does", async () => {
+    const client = await connect(cluster.url);
+    await client.query("CREATE TABLE copied_not (id INT PRIMARY KEY)");
+    await expect(client.query(extended("COPY copied_not FROM STDIN"))).rejects.toMatchObject({
+      message: "CopyFrom not supported in extended protocol mode",
+    });
+    expect((await client.query("SELECT 1 AS a")).rows).toEqual([{ a: "1" }]);
+    await client.end();
+  });
+
+  test("lets a session wait for its database", async () => {
+    const client = await connect(cluster.urlFor({ database: "later" }));
+    await expect(client.query("CREATE TABLE t (id INT PRIMARY KEY)")).rejects.toMatchObject({ code: "42602" });
+    await client.query("CREATE DATABASE later");
+    await client.query("CREATE TABLE t (id INT PRIMARY KEY)");
+    expect(await query(cluster.urlFor({ database: "later" }), "SELECT count(*) AS n FROM t")).toEqual([{ n: "0" }]);
+    await client.end();
+  });
+
+  test("gives up a start that is aborted", async () => {
+    const reason = new Error("enough");
+    const start = startDemoCluster({ preferRealBinary: false, signal: AbortSignal.abort(reason) });
+    await expect(start).rejects.toBe(reason);
+    const abort = new AbortController();
+    const starting = startDemoCluster({ preferRealBinary: false, signal: abort.signal });
+    abort.abort(reason);
+    await expect(starting).rejects.toBe(reason);
   });
 });

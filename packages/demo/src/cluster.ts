@@ -7,6 +7,7 @@ import { ClusterSettings } from "./session/cluster-settings.ts";
 import { Databases } from "./session/databases.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
 import { emulationSql, emulationTemplateSql, emulationVersion } from "./session/emulation-sql.ts";
+import type { ServerExit } from "./backend/child.ts";
 import type { CockroachServer } from "./backend/cockroach.ts";
 import type { PostgresServer } from "./backend/postgres-options.ts";
 import type { ClusterContext } from "./session/cluster-context.ts";
@@ -27,6 +28,8 @@ export interface DemoClusterOptions {
   readonly preferRealBinary?: boolean | undefined;
   /** Keeps the emulation's data in this folder; by default it is thrown away at the end. */
   readonly dataFolder?: string | undefined;
+  /** Gives up the start when it is aborted: what was started until then is stopped. */
+  readonly signal?: AbortSignal | undefined;
   /** Gets lines about what happens inside, for debugging. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -52,8 +55,20 @@ export interface DemoCluster extends AsyncDisposable {
    * @throws Error on a real `cockroach`, whose data is in memory and would be gone.
    */
   restart(): Promise<void>;
+  /**
+   * Calls back when the server ends without having been stopped.
+   *
+   * @returns a function that takes the listener back.
+   */
+  onExit(listener: (exit: ClusterExit) => void): () => void;
   /** Ends the cluster and everything it started. May be called again. */
   stop(): Promise<void>;
+}
+
+/** How a cluster came to its end by itself. */
+export interface ClusterExit {
+  /** What to tell a person: that it ended, how, and the end of its log. */
+  readonly message: string;
 }
 
 /**
@@ -61,7 +76,8 @@ export interface DemoCluster extends AsyncDisposable {
  * is one, else an emulation of CockroachDB on an embedded PostgreSQL. Several may run side by side.
  * (The counterpart of `cockroach demo`.)
  *
- * @throws BackendError if the server behind it does not start; Error if the port is taken.
+ * @throws BackendError if the server behind it does not start; Error if the port is taken; the signal's reason if
+ *   the start was aborted.
  * @example
  * ```ts
  * await using cluster = await startDemoCluster();
@@ -70,7 +86,14 @@ export interface DemoCluster extends AsyncDisposable {
  */
 export async function startDemoCluster(options: DemoClusterOptions = {}): Promise<DemoCluster> {
   const real = options.preferRealBinary === false ? undefined : findCockroach(options.cockroachBinary);
-  return real === undefined ? startEmulation(options) : startReal(real, options);
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const cluster = await (real === undefined ? startEmulation(options) : startReal(real, options));
+  if (signal?.aborted) {
+    await cluster.stop();
+    signal.throwIfAborted();
+  }
+  return cluster;
 }
 
 abstract class Cluster implements DemoCluster {
@@ -97,6 +120,7 @@ abstract class Cluster implements DemoCluster {
     return `postgresql://${user}@${this.host}:${this.port}/${database}?sslmode=disable`;
   }
 
+  abstract onExit(listener: (exit: ClusterExit) => void): () => void;
   abstract restart(): Promise<void>;
   abstract stop(): Promise<void>;
 
@@ -120,6 +144,10 @@ class RealCluster extends Cluster {
 
   get banner(): string {
     return `A real CockroachDB (single node, data in memory) on ${this.host}:${this.port}.`;
+  }
+
+  onExit(listener: (exit: ClusterExit) => void): () => void {
+    return this.#server.onExit((exit) => listener({ message: exitMessage("cockroach", exit) }));
   }
 
   restart(): Promise<void> {
@@ -179,6 +207,11 @@ class EmulatedCluster extends Cluster {
       "It is for trying and testing: one node, no history, and what it cannot do it refuses by name. " +
       "With a cockroach binary on PATH or in COCKROACH_BINARY the real server is used instead."
     );
+  }
+
+  onExit(listener: (exit: ClusterExit) => void): () => void {
+    const { postgres } = this.#parts;
+    return postgres.onExit((exit) => listener({ message: exitMessage("the demo cluster's PostgreSQL", exit) }));
   }
 
   async restart(): Promise<void> {
@@ -241,6 +274,11 @@ async function startEmulation(options: DemoClusterOptions): Promise<DemoCluster>
     await postgres.stop();
     throw cause;
   }
+}
+
+function exitMessage(name: string, exit: ServerExit): string {
+  const how = exit.signal === null ? `with exit code ${exit.code}` : `by ${exit.signal}`;
+  return `${name} ended ${how}${exit.log === "" ? "" : `. Its log ends:\n${exit.log}`}`;
 }
 
 async function listen(gateway: Gateway, options: DemoClusterOptions): Promise<number> {

@@ -38,7 +38,8 @@ function readParameters(body: BodyReader, prepared: PreparedStatement): number {
   const formats = body.int16();
   for (let i = 0; i < formats; i++) body.int16();
   const count = body.int16();
-  const expected = prepared.statement?.placeholders ?? 0;
+  // The placeholders of PREPARE are those of the statement it prepares.
+  const expected = prepared.statement?.kind === "prepare" ? 0 : (prepared.statement?.placeholders ?? 0);
   if (formats > 1 && formats !== expected) {
     throw new SqlError({
       code: "08P01",

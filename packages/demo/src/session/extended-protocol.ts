@@ -10,6 +10,7 @@ import { isPlainQuery } from "./prepared-statement.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
 import { ResultOperation } from "./result-operation.ts";
 import { widenRowDescription } from "./result-shape.ts";
+import { deallocate, notePrepared } from "./sql-prepare.ts";
 import { isTransactionControl } from "./statement-kinds.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
 import type { WireMessage } from "../wire/message-reader.ts";
@@ -78,6 +79,9 @@ export class ExtendedProtocol {
       throw new SqlError({ code: "42P14", message: `prepared statement had ${length} statements, expected 1` });
     }
     this.#check(text.statements[0]);
+    if (text.statements[0]?.kind === "copyFrom") {
+      throw new SqlError({ code: "XXUUU", message: "CopyFrom not supported in extended protocol mode" });
+    }
     const sent = await this.#statements.prepare(name, text, types);
     if (!sent && !this.skipping) core.client.out.begin(BACKEND.parseComplete).end();
   }
@@ -192,13 +196,8 @@ export class ExtendedProtocol {
     if (!(core.suspendedPortal && portal.executed)) this.#checkSuspended(statement);
     if (!statement || !translation) return this.#answer(BACKEND.emptyQuery);
     core.noteQuery(statement.text);
-    if (translation.kind === "copyFrom") {
-      throw new SqlError({
-        code: "0A000",
-        message: "COPY by the extended protocol is not supported by the demo cluster",
-      });
-    }
-    if (translation.kind !== "query" || !isPlainQuery(translation)) return this.#executeAlone(portal, limit);
+    const names = statement.kind === "prepare" || statement.kind === "deallocate";
+    if (names || translation.kind !== "query" || !isPlainQuery(translation)) return this.#executeAlone(portal, limit);
     if (!portal.executed) this.#runner.beforeStatement(statement, translation);
     portal.executed = true;
     core.suspendedPortal = false;
@@ -311,16 +310,20 @@ export class ExtendedProtocol {
     if (translation.kind === "query" && translation.asOf !== undefined) refuseAsOf(translation.asOf);
     await this.#batch.settle(this.#core.transaction.phase === "idle");
     if (this.skipping) return;
-    if (translation.kind === "query") {
+    portal.executed = true;
+    if (await deallocate(statement, this.#core, this.#runner, this)) return;
+    if (translation.kind === "query" && (statement.kind === "prepare" || statement.kind === "deallocate")) {
+      await this.#runner.run(statement, translation, false);
+      await notePrepared(statement, this);
+    } else if (translation.kind === "query") {
       await this.#executeWithBookkeeping(portal, statement, translation);
-      return;
+    } else {
+      if (!portal.rest) {
+        const result = await this.#gateway.run(translation, statement);
+        portal.rest = { ...result, rows: [...result.rows] };
+      }
+      this.#sendLocal(portal, limit);
     }
-    if (!portal.rest) {
-      const result = await this.#gateway.run(translation, statement);
-      portal.rest = { ...result, rows: [...result.rows] };
-      portal.executed = true;
-    }
-    this.#sendLocal(portal, limit);
   }
 
   #sendLocal(portal: Portal, limit: number): void {
@@ -340,7 +343,6 @@ export class ExtendedProtocol {
     const runner = this.#runner;
     if (!this.#statements.needsParse(portal.prepared)) {
       await runner.run(statement, translation, false);
-      portal.executed = true;
       return;
     }
     runner.beforeStatement(statement, translation);
@@ -374,7 +376,6 @@ export class ExtendedProtocol {
     } finally {
       if (alone && !core.backend.lost && core.backend.status !== "I") await core.control("ROLLBACK");
     }
-    portal.executed = true;
     runner.afterStatement(translation);
   }
 }

@@ -90,6 +90,7 @@ export class GatewayStatements {
       case "createDatabase": {
         const { database, ifNotExists } = translation;
         await core.cluster.databases.create(database, { ifNotExists, owner: this.#owner() });
+        for (const session of core.cluster.sessions) session.databaseCreated(database);
         return tagOnly("CREATE DATABASE");
       }
       case "dropDatabase":

@@ -35,6 +35,8 @@ export class SessionCore {
   #ended = false;
   /** The database does not exist (any more): the backend is on one without tables. */
   #detached = false;
+  /** The database exists again: the backend moves there. */
+  #reattach = false;
   /** Parsing and translating the session's statements. */
   readonly sql: Translator = new Translator(this);
   /** The first error of the answers that come in now. */
@@ -126,8 +128,17 @@ export class SessionCore {
     this.backendGeneration++;
   }
 
-  /** Opens the backend again when its database was dropped under an idle session. */
+  /** True when {@link ensureBackend} has something to do. */
+  get needsBackend(): boolean {
+    return this.#backend === undefined || this.#backend.lost || (this.#reattach && this.transaction.phase === "idle");
+  }
+
+  /** Opens the backend again when its database was dropped, or made, under an idle session. */
   async ensureBackend(): Promise<void> {
+    if (this.#reattach && this.transaction.phase === "idle") {
+      this.#reattach = false;
+      if (await this.cluster.databases.exists(this.#database)) await this.use(this.#database);
+    }
     if (!this.#backend) await this.connect();
     else if (this.#backend.lost && this.#detached && this.transaction.phase === "idle") await this.connect();
   }
@@ -148,6 +159,11 @@ export class SessionCore {
     if (database !== this.#database) return;
     this.#detached = true;
     this.sql.forgetDatabase();
+  }
+
+  /** A database was made: a session that is on it without its being there has tables from now on. */
+  databaseCreated(database: string): void {
+    if (this.#detached && database === this.#database) this.#reattach = true;
   }
 
   /** Runs SQL of the gateway's own; its failure is an error of the gateway. */

@@ -22,6 +22,8 @@ export interface SessionHandle {
   terminate(): void;
   /** The database it is on was dropped: its backend is about to vanish. */
   databaseDropped(database: string): void;
+  /** A database was made that it may be waiting for. */
+  databaseCreated(database: string): void;
 }
 
 /** The sessions of one cluster. */

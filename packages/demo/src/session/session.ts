@@ -97,6 +97,10 @@ export class Session implements SessionHandle {
     this.#core.databaseDropped(database);
   }
 
+  databaseCreated(database: string): void {
+    this.#core.databaseCreated(database);
+  }
+
   // ------------------------------------------------------------ life
 
   /** Opens the backend session. @throws {BackendLostError} when the backend refuses the user. */
@@ -149,7 +153,7 @@ export class Session implements SessionHandle {
     const step = HANDLERS[type];
     if (!step) throw new ProtocolError(`unrecognized client message type ${type}`);
     if (extended.skipping) return undefined;
-    if (this.#core.backend.lost && type !== FRONTEND.flush) {
+    if (this.#core.needsBackend && type !== FRONTEND.flush) {
       return this.#ready().then(() => this.#take(step, message));
     }
     return this.#take(step, message);
@@ -175,12 +179,11 @@ export class Session implements SessionHandle {
   }
 
   async #ready(): Promise<void> {
-    const core = this.#core;
-    if (core.backend.lost) await core.ensureBackend();
+    if (this.#core.needsBackend) await this.#core.ensureBackend();
   }
 
   async #sync(): Promise<void> {
-    if (this.#core.backend.lost) await this.#ready();
+    await this.#ready();
     await this.#extended.sync();
     this.#idle();
   }

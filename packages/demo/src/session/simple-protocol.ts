@@ -3,9 +3,9 @@ import { refuseAsOf } from "./as-of.ts";
 import { BackendQueryError } from "./backend-errors.ts";
 import { isConflict } from "./conflicts.ts";
 import { copyIn } from "./copy-in.ts";
-import { deallocate } from "./deallocate.ts";
 import { isTransactionControl } from "./statement-kinds.ts";
 import { writeLocalRow } from "./local-rows.ts";
+import { deallocate, notePrepared } from "./sql-prepare.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
 import type { WriterMark } from "../wire/message-writer.ts";
 import type { ExtendedProtocol } from "./extended-protocol.ts";
@@ -38,7 +38,7 @@ export class SimpleProtocol {
     core.noteQuery(sql);
     let statement: Statement | undefined;
     try {
-      if (core.backend.lost) await core.ensureBackend();
+      if (core.needsBackend) await core.ensureBackend();
       const text = core.sql.parse(sql);
       await this.#extended.leave(text.statements[0]);
       if (text.statements.length === 0) core.client.out.begin(BACKEND.emptyQuery).end();
@@ -87,6 +87,7 @@ export class SimpleProtocol {
     const translation = await core.sql.translate(text, index);
     if (translation.kind === "query") {
       await this.#runQuery(statement, translation);
+      await notePrepared(statement, this.#extended);
     } else if (translation.kind === "copyFrom") {
       this.#runner.log.spoil();
       await copyIn(core, statement, translation.sql);

@@ -4,9 +4,20 @@ import type { ExtendedProtocol } from "./extended-protocol.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { TransactionRunner } from "./transaction-runner.ts";
 
+const PREPARE = /^prepare\s+(?:"(?:[^"]|"")*"|[^\s("]+)[^"']*?\bas\s+/i;
+
 /**
- * DEALLOCATE for statements that were prepared by the protocol, of which the gateway keeps a list. What
- * SQL's PREPARE made is known to the backend alone.
+ * Notes what SQL's PREPARE has made at the backend: names are shared with the statements that are prepared by
+ * the protocol, which may bind it, close it, and not use the name for another.
+ */
+export async function notePrepared({ node, text }: Statement, extended: ExtendedProtocol): Promise<void> {
+  if (node.kind !== "prepare") return;
+  const head = PREPARE.exec(text)?.[0];
+  if (head !== undefined) await extended.statements.adopt(node.name.text, text.slice(head.length));
+}
+
+/**
+ * DEALLOCATE for statements of the list that the gateway keeps.
  *
  * @returns false when the statement is not one of those
  */
