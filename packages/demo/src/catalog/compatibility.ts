@@ -4,6 +4,7 @@ import { COLLATIONS_SQL } from "./compatibility-collations.ts";
 import { FUNCTIONS_SQL } from "./compatibility-functions.ts";
 import { OPERATORS_SQL } from "./compatibility-operators.ts";
 import { SCALARS_SQL } from "./compatibility-scalars.ts";
+import { catalogViewsSql } from "./views/index.ts";
 import { virtualTablesSql } from "./virtual-tables.ts";
 
 /** What `version()` says; the PostgreSQL version is filled in by the server itself. */
@@ -80,6 +81,7 @@ export function compatibilitySql(): string {
     AGGREGATES_SQL,
     virtualTablesSql(),
     INTERNAL_SQL,
+    catalogViewsSql(),
     "RESET search_path;",
   ];
   return parts.map((part) => part.trim()).join("\n\n");

@@ -37,16 +37,16 @@ SELECT 'relation', pg_catalog.json_build_object(
       'referenced', (SELECT pg_catalog.json_agg(a.attname ORDER BY u.ord) FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS u (num, ord)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num)) ORDER BY k.oid)
     FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f')),
-  'dependents', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kind', u.kind, 'schema', u.schema, 'name', u.name, 'columns', u.columns)) FROM (
-      SELECT 'view' AS kind, vn.nspname AS schema, v.relname AS name, pg_catalog.array_agg(DISTINCT a.attname) FILTER (WHERE a.attname IS NOT NULL) AS columns
+  'dependents', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kind', u.kind, 'schema', u.schema, 'name', u.name, 'columns', u.columns) ORDER BY u.ord) FROM (
+      SELECT 'view' AS kind, pg_catalog.min(v.oid::pg_catalog.int8) AS ord, vn.nspname AS schema, v.relname AS name, pg_catalog.array_agg(DISTINCT a.attname) FILTER (WHERE a.attname IS NOT NULL) AS columns
       FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid JOIN pg_catalog.pg_class v ON v.oid = r.ev_class
         JOIN pg_catalog.pg_namespace vn ON vn.oid = v.relnamespace
         LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
       WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
         AND d.refobjid = c.oid AND v.oid <> c.oid
-      GROUP BY 1, 2, 3
+      GROUP BY 1, 3, 4
       UNION ALL
-      SELECT DISTINCT 'default', tn.nspname, t.relname, NULL::pg_catalog.name[]
+      SELECT DISTINCT 'default', t.oid::pg_catalog.int8, tn.nspname, t.relname, NULL::pg_catalog.name[]
       FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attrdef f ON f.oid = d.objid JOIN pg_catalog.pg_class t ON t.oid = f.adrelid
         JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
       WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass

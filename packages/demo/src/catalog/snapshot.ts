@@ -181,7 +181,9 @@ function tableView(raw: RawRelation): TableView {
     constraints: [...constraints, ...unique],
     primaryKey: (primary?.columns ?? []).filter((name) => name !== undefined),
     families: familiesOf(families, columns, definitions),
-    definition: raw.sequence ? sequenceOptions(raw.sequence) : definitions.get("view"),
+    definition: raw.sequence
+      ? sequenceOptions(raw.sequence) + (definitions.get("virtual") === undefined ? "" : " VIRTUAL")
+      : definitions.get("view"),
     comment: raw.comment ?? undefined,
     dependents: (raw.dependents ?? []).map((dependent) => ({ ...dependent, columns: dependent.columns ?? [] })),
   };

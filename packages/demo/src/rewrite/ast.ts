@@ -447,6 +447,7 @@ export type SimpleNode =
       readonly single: boolean;
       readonly source: Expr | SelectNode;
     }
+  | { readonly kind: "ownDatabase"; readonly database: string; readonly role: Name }
   | CreateTableNode
   | {
       readonly kind: "createIndex";

@@ -224,6 +224,24 @@ const parseFailure = (type: string, text: string): string => {
 
 const RULES: readonly Rule[] = [
   {
+    code: "42P01",
+    match: /^relation "(.*)" does not exist$/,
+    into: ([, name = ""], { message }, { statement }) => {
+      const call = /\b(nextval|currval|setval)\s*\(\s*'([^']*)'/i.exec(statement?.text ?? "");
+      return { message: call?.[2] === name ? `${call[1]?.toLowerCase()}(): ${message}` : message };
+    },
+  },
+  {
+    code: "42701",
+    match: /^column "(.*)" specified more than once$/,
+    into: ([, column], { message }, { statement, catalog }) => {
+      if (statement?.node.kind !== "createTable") return { message };
+      const id = Math.max(51, ...[...catalog.relations()].map((relation) => relation.oid)) + 1;
+      const table = statement.node.name.parts.at(-1)?.text;
+      return { message: `relation "${table}" (${id}): duplicate column name: "${column}"` };
+    },
+  },
+  {
     match: /^(nextval|setval): (.*)$/,
     into: ([, name, rest]) => ({ message: `${name}(): ${rest}` }),
   },

@@ -84,7 +84,12 @@ CREATE VIEW crdb_catalog.constraints AS
   UNION ALL
   SELECT i.oid, i.name, CASE WHEN i.indisprimary THEN 'p' ELSE 'u' END, r.oid, r.schema, r.name, r.relnamespace, true,
     ARRAY(SELECT n.attnum FROM crdb_catalog.index_keys n WHERE n.oid = i.oid ORDER BY n.n), NULL, 0, i.oid, NULL, NULL, NULL, NULL, i.predicate
-  FROM crdb_catalog.indexes i JOIN crdb_catalog.relations r ON r.oid = i.relation WHERE i.indisunique;
+  FROM crdb_catalog.indexes i JOIN crdb_catalog.relations r ON r.oid = i.relation
+  WHERE i.indisunique AND NOT (i.indisprimary AND i.indnkeyatts = 1 AND EXISTS (
+    SELECT 1 FROM crdb_catalog.columns h WHERE h.relation = i.relation AND h.attnum = i.indkey[0] AND h.hidden AND h.default_expression = 'unique_rowid()'))
+  UNION ALL
+  SELECT r.oid, 'primary', 'p', r.oid, r.schema, r.name, r.relnamespace, true, ARRAY[1::int2], NULL, 0, r.oid, NULL, NULL, NULL, NULL, NULL
+  FROM crdb_catalog.relations r WHERE r.relkind = 'S';
 
 CREATE FUNCTION crdb_catalog.column_list(relation oid, numbers int2[]) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY k.n)
@@ -98,7 +103,7 @@ $$;
 CREATE FUNCTION crdb_demo.pg_get_constraintdef(id oid) RETURNS text LANGUAGE sql STABLE STRICT AS $$
   SELECT CASE c.type
     WHEN 'c' THEN 'CHECK ((' || c.plain_expression || '))'
-    WHEN 'p' THEN 'PRIMARY KEY (' || crdb_catalog.key_list(c.oid, true) || ')'
+    WHEN 'p' THEN 'PRIMARY KEY (' || COALESCE(crdb_catalog.key_list(c.oid, true), 'value ASC') || ')'
     WHEN 'u' THEN 'UNIQUE (' || crdb_catalog.key_list(c.oid, true) || ')' || COALESCE(' WHERE (' || c.plain_expression || ')', '')
     ELSE 'FOREIGN KEY (' || crdb_catalog.column_list(c.relation, c.conkey) || ') REFERENCES ' ||
       CASE WHEN f.schema = 'public' THEN '' ELSE pg_catalog.quote_ident(f.schema) || '.' END || pg_catalog.quote_ident(f.name) ||

@@ -2,7 +2,7 @@
 export const INFORMATION_SCHEMA: Readonly<Record<string, string>> = {
   columns: `
 SELECT current_database()::text AS table_catalog, c.schema AS table_schema, c.table_name, c.name AS column_name,
-  COALESCE(pg_catalog.col_description(c.relation, c.attnum), '') AS column_comment, c.attnum::int8 AS ordinal_position, c.default_expression AS column_default,
+  COALESCE(CASE WHEN m.text ~ '[''\\\\]' THEN 'e''' || pg_catalog.replace(pg_catalog.replace(m.text, '\\', '\\\\'), '''', '\\''') || '''' ELSE '''' || m.text || '''' END, '') AS column_comment, c.attnum::int8 AS ordinal_position, c.default_expression AS column_default,
   CASE WHEN c.attnotnull THEN 'NO' ELSE 'YES' END AS is_nullable,
   CASE WHEN t.typcategory = 'A' THEN 'ARRAY' WHEN t.typtype = 'e' THEN t.typname::text WHEN c.display LIKE 'CHAR%' THEN 'character'
     ELSE pg_catalog.format_type(c.atttypid, NULL) END AS data_type,
@@ -23,6 +23,7 @@ SELECT current_database()::text AS table_catalog, c.schema AS table_schema, c.ta
   CASE WHEN c.computed IS NULL THEN 'NO' ELSE 'YES' END AS is_generated, COALESCE(c.computed, '') AS generation_expression,
   CASE WHEN c.relkind = 'r' AND c.computed IS NULL THEN 'YES' ELSE 'NO' END AS is_updatable, CASE WHEN c.hidden THEN 'YES' ELSE 'NO' END AS is_hidden, c.display AS crdb_sql_type
 FROM crdb_catalog.columns c JOIN pg_catalog.pg_type t ON t.oid = c.atttypid,
+  LATERAL (SELECT pg_catalog.col_description(c.relation, c.attnum) AS text) AS m,
   LATERAL (SELECT CASE WHEN t.typcategory IN ('S', 'V') THEN COALESCE((pg_catalog.regexp_match(c.display, '\\((\\d+)\\)'))[1]::int8, CASE WHEN c.display IN ('CHAR', 'BIT') THEN 1 END) END AS length) AS n
 WHERE c.relkind <> 'S'`,
 
@@ -58,14 +59,14 @@ SELECT current_database()::text AS constraint_catalog, c.schema AS constraint_sc
 FROM crdb_catalog.constraints c
 UNION ALL
 SELECT current_database()::text, c.schema, c.relation_schema || '_' || c.relation || '_' || c.attnum || '_not_null', current_database()::text, c.schema, c.table_name, 'CHECK', 'NO', 'NO'
-FROM (SELECT s.oid::text AS relation_schema, k.* FROM crdb_catalog.columns k JOIN crdb_catalog.schemas s ON s.name = k.schema) AS c WHERE c.attnotnull AND c.relkind = 'r'`,
+FROM (SELECT s.oid::text AS relation_schema, k.* FROM crdb_catalog.columns k JOIN crdb_catalog.schemas s ON s.name = k.schema) AS c WHERE c.attnotnull AND c.relkind = 'r' AND NOT (c.hidden AND c.default_expression = 'unique_rowid()')`,
 
   check_constraints: `
 SELECT current_database()::text AS constraint_catalog, c.schema AS constraint_schema, c.name AS constraint_name, '((' || c.expression || '))' AS check_clause
 FROM crdb_catalog.constraints c WHERE c.type = 'c'
 UNION ALL
 SELECT current_database()::text, c.schema, s.oid::text || '_' || c.relation::text || '_' || c.attnum::text || '_not_null', pg_catalog.quote_ident(c.name) || ' IS NOT NULL'
-FROM crdb_catalog.columns c JOIN crdb_catalog.schemas s ON s.name = c.schema WHERE c.attnotnull AND c.relkind = 'r'`,
+FROM crdb_catalog.columns c JOIN crdb_catalog.schemas s ON s.name = c.schema WHERE c.attnotnull AND c.relkind = 'r' AND NOT (c.hidden AND c.default_expression = 'unique_rowid()')`,
 
   key_column_usage: `
 SELECT current_database()::text AS constraint_catalog, c.schema AS constraint_schema, c.name AS constraint_name, current_database()::text AS table_catalog,

@@ -25,13 +25,15 @@ WHERE c.relnamespace IN (${HIDDEN_SCHEMAS}) AND c.relkind IN ('r', 'v', 'm', 'S'
   AND NOT (c.relkind = 'i' AND c.relnamespace NOT IN (SELECT s.oid FROM crdb_catalog.schemas s))`,
 
   pg_attribute: `
-SELECT a.attrelid, a.attname, a.atttypid, 0::int4 AS attstattarget, a.attlen, a.attnum, a.attndims::int4 AS attndims, (-1)::int4 AS attcacheoff,
+SELECT a.attrelid, CASE WHEN c.relkind = 'S' THEN 'value'::name ELSE a.attname END AS attname, CASE WHEN a.atttypid = 1043 AND d.body LIKE 'CHAR%' THEN 1042::oid ELSE a.atttypid END AS atttypid,
+  0::int4 AS attstattarget, a.attlen, a.attnum, 0::int4 AS attndims, (-1)::int4 AS attcacheoff,
   CASE WHEN a.atttypid = 25 AND d.body LIKE 'STRING(%' THEN (pg_catalog.regexp_match(d.body, '(\\d+)'))[1]::int4 + 4 ELSE a.atttypmod END AS atttypmod, NULL::bool AS attbyval,
   NULL::text AS attstorage, NULL::text AS attalign, a.attnotnull, a.atthasdef AND a.attgenerated = '' AS atthasdef, ''::"char" AS attidentity, a.attgenerated, a.attisdropped, a.attislocal,
   a.attinhcount::int4 AS attinhcount, a.attcollation, NULL::text[] AS attacl, NULL::text[] AS attoptions, NULL::text[] AS attfdwoptions, a.atthasmissing,
   d.body AS crdb_type
-FROM pg_catalog.pg_attribute a LEFT JOIN crdb_internal.demo_definition d ON d.relation = a.attrelid AND d.kind = 'type' AND d.name = a.attnum::text
-WHERE a.attnum > 0`,
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+  LEFT JOIN crdb_internal.demo_definition d ON d.relation = a.attrelid AND d.kind = 'type' AND d.name = a.attnum::text
+WHERE a.attnum > 0 AND (c.relkind <> 'S' OR a.attnum = 1)`,
 
   pg_attrdef: `
 SELECT d.oid, d.adrelid, d.adnum, crdb_catalog.plain(p.body) AS adbin, crdb_catalog.plain(p.body) AS adsrc
@@ -80,7 +82,7 @@ SELECT t.oid, t.typname, t.typnamespace, t.typowner,
     WHEN t.typname IN ('timestamp', 'timestamptz', 'interval', 'inet') THEN 24 WHEN t.typname IN ('date', 'timetz', 'uuid') THEN 16
     WHEN t.typname IN ('record', 'unknown') THEN 0 WHEN t.typname LIKE 'any%' THEN -1 ELSE t.typlen END::int2 AS typlen,
   t.typtype <> 'e' AND t.typbyval AS typbyval, t.typtype,
-  CASE WHEN t.oid = 18 THEN 'S' ELSE t.typcategory END::"char" AS typcategory, t.typispreferred, t.typisdefined, t.typdelim, t.typrelid, t.typelem,
+  CASE WHEN t.oid = 18 THEN 'S' ELSE t.typcategory END::"char" AS typcategory, t.typispreferred, t.typisdefined, t.typdelim, t.typrelid, CASE WHEN t.oid = 19 THEN 0::oid ELSE t.typelem END AS typelem,
   CASE WHEN t.oid IN (705, 2277) THEN 0::oid WHEN t.oid = 2283 THEN 2277::oid ELSE t.typarray END AS typarray, t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout, t.typanalyze,
   NULL::text AS typalign, NULL::text AS typstorage, t.typnotnull, t.typbasetype, t.typtypmod, 0::int4 AS typndims, t.typcollation, NULL::text AS typdefaultbin, NULL::text AS typdefault, NULL::text[] AS typacl
 FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem

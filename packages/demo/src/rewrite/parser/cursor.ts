@@ -131,10 +131,10 @@ export class Cursor {
     }
   }
 
-  /** The syntax error at a token; `reason` says more about it. */
+  /** The syntax error at a token; `reason` says more about it in place of a help page. */
   error(token: Token = this.token, reason?: string): SqlError {
     const page = reason === undefined ? this.#help.at(-1) : undefined;
-    const more = reason === undefined ? "" : `: ${reason}`;
+    const more = reason ? `: ${reason}` : "";
     const message =
       token.type === "error" ? `lexical error: ${token.value}` : `at or near "${shown(token)}": syntax error${more}`;
     return new SqlError({

@@ -1,4 +1,5 @@
 import type { Expr, IndexName, Name, QualifiedName, RoleOption, StatementNode } from "../ast.ts";
+import { unimplemented } from "../sql-error.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseAlterTable, parseCreateTable, parseIndexBody } from "./ddl-table.ts";
 import type { SelectParser } from "./select.ts";
@@ -17,6 +18,7 @@ function createObject(parser: SelectParser, start: number): StatementNode {
     c.setHelp("CREATE DATABASE");
     const ifNotExists = c.ifNotExists();
     const name = c.name().text;
+    checkEncoding(c);
     skipOptions(c, [
       "with",
       "template",
@@ -64,10 +66,39 @@ function createObject(parser: SelectParser, start: number): StatementNode {
   }
   if (c.accept("type")) return createType(c, start);
   if (c.accept("user") || c.accept("role")) return parseRole(parser, start, "create", c.peek(-1).value === "user");
+  refuseUnknownObjects(c);
   if (c.accept("statistics")) return refuse(c, start, "CREATE STATISTICS");
   if (c.accept("changefeed")) return refuse(c, start, "CREATE CHANGEFEED");
   if (c.accept("schedule")) return refuse(c, start, "CREATE SCHEDULE");
   throw c.error();
+}
+
+/** What the emulated version's grammar knows and nothing more, with the number of its issue. */
+const UNKNOWN_OBJECTS: readonly (readonly [words: string, issue: number | undefined])[] = [
+  ["access method", undefined],
+  ["aggregate", undefined],
+  ["cast", undefined],
+  ["constraint trigger", 28_296],
+  ["conversion", undefined],
+  ["default conversion", undefined],
+  ["foreign table", 22_518],
+  ["foreign data", undefined],
+  ["function", 17_511],
+  ["language", 17_511],
+  ["operator", undefined],
+  ["publication", undefined],
+  ["rule", undefined],
+  ["server", undefined],
+  ["subscription", undefined],
+  ["text search", 7821],
+  ["trigger", 28_296],
+];
+
+function refuseUnknownObjects(c: Cursor): void {
+  for (const [words, issue] of UNKNOWN_OBJECTS) if (c.accept(...words.split(" "))) throw c.unimplemented(issue);
+  if (!c.accept("extension")) return;
+  c.ifNotExists();
+  throw unimplemented(`extension "${c.name().text}" is not yet supported`, 54_516);
 }
 
 /** Takes the rest of the statement, which the demo cluster refuses by name. */
@@ -78,6 +109,17 @@ export function refuse(c: Cursor, start: number, what: string): StatementNode {
 
 function skipOptions(c: Cursor, words: readonly string[]): void {
   if (words.some((word) => c.isWord(word))) while (!c.atEnd) c.next();
+}
+
+// the only encoding there is
+function checkEncoding(c: Cursor): void {
+  const position = c.position;
+  if (c.accept("encoding")) {
+    c.acceptOp("=");
+    const encoding = c.token.type === "string" ? c.stringLiteral() : c.anyName().text;
+    if (!/^(?:utf-?8|unicode)$/i.test(encoding)) throw unimplemented(`unsupported encoding: ${encoding}`, 35_882);
+  }
+  c.rewind(position);
 }
 
 function createView(
@@ -150,6 +192,9 @@ export function parseAlter(parser: SelectParser): StatementNode {
     if (c.accept("database")) {
       c.setHelp("ALTER DATABASE");
       const from = c.name().text;
+      if (c.accept("owner", "to")) return { kind: "ownDatabase", database: from, role: c.anyName(), ...c.span(start) };
+      for (const word of ["primary", "add", "survive", "drop"])
+        if (c.isWord(word)) return refuse(c, start, `ALTER DATABASE ... ${word.toUpperCase()}`);
       if (!c.accept("rename")) return refuse(c, start, "ALTER DATABASE");
       c.expect("to");
       return { kind: "renameDatabase", from, to: c.name().text, ...c.span(start) };
@@ -185,6 +230,7 @@ export function parseDropStatement(parser: SelectParser): StatementNode {
   const { start } = c;
   c.expect("drop");
   return c.help("DROP", () => {
+    if (c.accept("owned", "by")) throw unimplemented("drop owned by is not yet implemented", 55_381);
     if (c.accept("index")) {
       c.setHelp("DROP INDEX");
       c.accept("concurrently");
@@ -233,7 +279,7 @@ export function parseComment(parser: SelectParser): StatementNode {
   c.expect("comment", "on");
   return c.help("COMMENT ON", () => {
     const object = ["table", "column", "database", "index", "schema", "constraint"].find((word) => c.accept(word));
-    if (object === undefined) throw c.error();
+    if (object === undefined) throw c.error(c.token, "");
     const index = object === "index" ? indexName(c) : undefined;
     const name: QualifiedName = index
       ? { parts: [index.index], start: index.start, end: index.end }

@@ -88,7 +88,10 @@ export class ExpressionParser {
         if (slice && !c.isOp("]")) subscripts.push(this.expression());
         c.expectOp("]");
         expr = { kind: "index", operand: expr, subscripts, slice, ...c.span(start) };
-      } else if (c.isOp(".") && (expr.kind === "paren" || (expr.kind === "tuple" && !expr.labels) || expr.kind === "index")) {
+      } else if (
+        c.isOp(".") &&
+        (expr.kind === "paren" || (expr.kind === "tuple" && !expr.labels) || expr.kind === "index")
+      ) {
         c.next();
         let name: Name | undefined;
         let position: number | undefined;

@@ -1,5 +1,6 @@
 import type { StatementNode, TypeName } from "../ast.ts";
 import type { Token } from "../lexer.ts";
+import { SqlError } from "../sql-error.ts";
 import { Cursor } from "./cursor.ts";
 import { parseAlter, parseComment, parseCreate, parseDropStatement, parseGrant, parseTruncate, refuse } from "./ddl.ts";
 import { parseDelete, parseInsert, parseUpdate } from "./dml.ts";
@@ -90,6 +91,13 @@ function statement(c: Cursor): StatementNode {
       c.expect("materialized", "view");
       c.accept("concurrently");
       return { kind: "refreshView", name: c.qualifiedName(), ...c.span(start) };
+    case "reindex": {
+      c.next();
+      const kinds = ["table", "index", "database", "schema", "system"];
+      if (!kinds.some((word) => c.accept(word))) throw c.error();
+      const { code, message, detail } = c.error(c.token, "unimplemented: this syntax");
+      throw new SqlError({ code, message, detail, hint: "CockroachDB does not require reindexing." });
+    }
     case "declare":
       throw c.unimplemented(41_412);
     case "close":

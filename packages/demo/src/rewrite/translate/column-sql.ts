@@ -119,7 +119,7 @@ export class ColumnTranslator {
       defineColumn(target, "default", name, `nextval('${full.replaceAll("'", "\\'")}'::REGCLASS)`),
       defineColumn(target, "serial", name, ""),
     ];
-    if (mode === "virtual_sequence") definitions.push(virtualSequence(sql));
+    if (mode === "virtual_sequence") definitions.push(...virtualSequence(sql));
     return {
       sql: `${quoteName(name)} ${SERIAL_BACKEND[display] ?? "int8"} DEFAULT nextval(${quoteText(sql)}::pg_catalog.regclass) NOT NULL`,
       before,
@@ -151,10 +151,12 @@ export class ColumnTranslator {
   }
 }
 
-/** SQL that marks a sequence as virtual: its numbers come from unique_rowid() in CockroachDB. */
-export const virtualSequence = (sequence: string): string =>
+/** SQL that marks a sequence as virtual: CockroachDB takes its numbers from unique_rowid(), here it begins with one. */
+export const virtualSequence = (sequence: string): string[] => [
   `INSERT INTO crdb_internal.demo_definition (relation, kind, name, body) VALUES ` +
-  `(${quoteText(sequence)}::pg_catalog.regclass::pg_catalog.oid, 'virtual', '', '')`;
+    `(${quoteText(sequence)}::pg_catalog.regclass::pg_catalog.oid, 'virtual', '', '')`,
+  `DO ${quoteText(`BEGIN PERFORM pg_catalog.setval(${quoteText(sequence)}::pg_catalog.regclass, crdb_demo.unique_rowid()); END`)}`,
+];
 
 export const isNull = (expr: Expr): boolean => expr.kind === "literal" && expr.type === "null";
 

@@ -185,6 +185,11 @@ export class DdlTranslator {
     return undefined;
   }
 
+  ownDatabase(node: Node<"ownDatabase">): QueryTranslation {
+    const sql = `ALTER DATABASE ${quoteName(node.database)} OWNER TO ${quoteName(node.role.text)}`;
+    return { kind: "query", sql, tag: "ALTER DATABASE OWNER", returnsRows: false, isWrite: true };
+  }
+
   // ---------------------------------------------------------------- DROP
 
   drop(node: Node<"drop">): QueryTranslation {

@@ -20,6 +20,9 @@ export class DmlTranslator {
 
   #target(target: TargetTable): { sql: string; alias: string; table: TableView } {
     const table = this.#env.requireRelation(target.name);
+    if (table.kind === "materialized view")
+      throw new SqlError({ code: "42809", message: `cannot mutate materialized view "${table.name}"` });
+    if (table.kind !== "table") throw new SqlError({ code: "42809", message: `"${table.name}" is not a table` });
     this.#select.checkHint(target.name, target.hint?.index);
     const alias = target.alias?.text ?? table.name;
     const name = target.name.parts.length > 1 ? this.#env.relationSql(target.name) : quoteName(table.name);

@@ -123,8 +123,14 @@ export class Environment implements TypeScope {
     const { catalog, searchPath } = this.context;
     if (schema !== undefined) {
       if (!catalog.hasSchema(schema)) {
-        throw new SqlError({ code: "3F000", message: `unknown schema "${schema}"` });
+        throw new SqlError({
+          code: "3F000",
+          message: `cannot create "${printQualified(name)}" because the target database or schema does not exist`,
+          hint: "verify that the current database and search_path are valid and/or the target database exists",
+        });
       }
+      if (VIRTUAL_SCHEMAS.has(schema))
+        throw new SqlError({ code: "42501", message: `schema cannot be modified: "${schema}"` });
       return { schema, name: object };
     }
     const first = searchPath.find((s) => catalog.hasSchema(s));
@@ -137,6 +143,13 @@ export class Environment implements TypeScope {
     return `${quoteName(object.schema)}.${quoteName(object.name)}`;
   }
 }
+
+const VIRTUAL_SCHEMAS: ReadonlySet<string> = new Set([
+  "crdb_internal",
+  "information_schema",
+  "pg_catalog",
+  "pg_extension",
+]);
 
 export const tableSql = (table: TableView): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
 

@@ -28,7 +28,7 @@ export class SequenceTranslator {
   create(node: Extract<SimpleNode, { kind: "createSequence" }>, sequence: string): string[] {
     const options = this.#options(node.rest);
     const statements = [`CREATE SEQUENCE ${sequence} ${options.sql}`.trimEnd()];
-    if (options.virtual) statements.push(virtualSequence(sequence));
+    if (options.virtual) statements.push(...virtualSequence(sequence));
     return [...statements, ...this.#owned(sequence, options)];
   }
 

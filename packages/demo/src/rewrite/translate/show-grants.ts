@@ -23,13 +23,13 @@ export function showGrants(what: Extract<ShowNode, { kind: "grants" }>, env: Env
     return (
       `SELECT current_database()::text AS database_name, g.schema AS schema_name, CASE WHEN g.kind <> 'database' THEN g.name END AS relation_name, ` +
       `g.grantee, g.privilege AS privilege_type FROM crdb_catalog.grants g ` +
-      `WHERE (g.kind <> 'database' OR g.name = current_database()::text)${where} ORDER BY 1, 2, 3, 4, 5`
+      `WHERE NOT (g.kind = 'type' AND g.grantee = 'public') AND (g.kind <> 'database' OR g.name = current_database()::text)${where} ORDER BY 1, 2, 3, 4, 5`
     );
   }
   const object = what.object ?? "table";
   const places = what.on.map((name) => place(name, object, env));
   conditions.push(`(${places.join(" OR ")})`, `g.kind = ${quoteText(object)}`);
-  return `SELECT ${HEAD[object]}, g.grantee, g.privilege AS privilege_type FROM crdb_catalog.grants g WHERE ${conditions.join(" AND ")} ORDER BY 1, 2, 3, 4`;
+  return `SELECT ${HEAD[object]}, g.grantee, g.privilege AS privilege_type FROM crdb_catalog.grants g WHERE ${conditions.join(" AND ")} ORDER BY ${object === "database" ? "1, 2, 3" : "1, 2, 3, 4"}`;
 }
 
 /** The condition that finds one object. @throws SqlError when it is not there. */

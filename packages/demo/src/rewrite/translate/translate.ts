@@ -119,6 +119,8 @@ class Translator {
         return this.#ddl.alterTable(node);
       case "alterIndex":
         return this.#ddl.alterIndex(node);
+      case "ownDatabase":
+        return this.#ddl.ownDatabase(node);
       case "drop":
         return this.#ddl.drop(node);
       case "dropIndex":

@@ -22,7 +22,8 @@ export function createView(
       hint: "See: https://go.crdb.dev/issue-v/46260/v21.2\n--\nYou can enable temporary tables by running `SET experimental_enable_temp_tables = 'on'`.",
     });
   const tables = tablesOf(node.select);
-  if (tables.star) throw unimplemented("views do not currently support * expressions", 10_028);
+  if (tables.star && tables.names.every((name) => env.relation(name) !== undefined))
+    throw unimplemented("views do not currently support * expressions", 10_028);
   const target = `${quoteName(view.schema)}.${quoteName(view.name)}`;
   const columns = node.columns.length > 0 ? ` (${quoteNames(node.columns)})` : "";
   const replace = node.replace ? "OR REPLACE " : "";
