@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDemoCluster } from "./cluster.ts";
@@ -98,7 +101,7 @@ describe("a demo cluster", () => {
 
   test("takes rows by COPY", async () => {
     const client = await connect(cluster.url);
-    await client.query("CREATE TABLE copied_not (id INT PRIMARY KEY, s STRING)");
+    await client.query("CREATE TABLE copied (id INT PRIMARY KEY, s STRING)");
     const { connection } = client as unknown as {
       connection: { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void; query(sql: string): void };
     };
@@ -202,5 +205,40 @@ describe("a demo cluster", () => {
     const starting = startDemoCluster({ preferRealBinary: false, signal: abort.signal });
     abort.abort(reason);
     await expect(starting).rejects.toBe(reason);
+  });
+
+  test("takes a database back to a snapshot, under the sessions on it", async () => {
+    const url = cluster.urlFor({ database: "shots" });
+    const client = await connect(url);
+    await client.query("CREATE DATABASE shots");
+    await client.query("CREATE TABLE t (id INT PRIMARY KEY)");
+    await client.query("INSERT INTO t VALUES (1)");
+    await cluster.snapshot("start", { database: "shots" });
+    await expect(cluster.snapshot("start", { database: "shots" })).rejects.toThrow("there is a snapshot start already");
+    for (const id of [2, 3]) {
+      await client.query(`INSERT INTO t VALUES (${id})`);
+      await client.query(`CREATE TABLE t${id} (id INT PRIMARY KEY)`);
+      await cluster.restore("start", { database: "shots" });
+      expect((await client.query("SELECT id FROM t")).rows).toEqual([{ id: "1" }]);
+    }
+    expect(JSON.stringify((await client.query("SHOW DATABASES")).rows)).not.toContain("snapshot");
+    await expect(cluster.restore("no", { database: "shots" })).rejects.toThrow("there is no snapshot no");
+    await client.end();
+  });
+
+  test("keeps its data in a folder that was asked for", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tegmen-kept-"));
+    const options = { preferRealBinary: false, dataFolder: join(folder, "data") };
+    const answers: unknown[][] = [];
+    for (const sql of ["CREATE TABLE kept AS SELECT 1 AS a", "SELECT a FROM kept"]) {
+      const kept = await startDemoCluster(options);
+      try {
+        answers.push(await query(kept.url, sql));
+      } finally {
+        await kept.stop();
+      }
+    }
+    expect(answers.at(-1)).toEqual([{ a: "1" }]);
+    await rm(folder, { recursive: true });
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { SqlError } from "../rewrite/sql-error.ts";
 import { BackendConnection } from "./backend-connection.ts";
 import { BackendLostError, BackendQueryError } from "./backend-errors.ts";
@@ -56,6 +57,13 @@ class DatabaseCatalog {
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+const SNAPSHOT = "crdb_demo_snapshot_";
+
+/** PostgreSQL cuts names at 63 bytes: the name of a snapshot is a digest. */
+function snapshotName(database: string, name: string): string {
+  return SNAPSHOT + createHash("sha256").update(`${database}\0${name}`).digest("hex").slice(0, 40);
+}
+
 /**
  * The databases of the cluster: each is a database of the backend, copied from
  * a template that nobody is ever connected to.
@@ -96,8 +104,7 @@ export class Databases {
 
   async exists(database: string): Promise<boolean> {
     if (this.#hidden(database)) return false;
-    const rows = await this.admin(`SELECT 1 FROM pg_catalog.pg_database WHERE datname = ${literal(database)}`);
-    return rows.length > 0;
+    return this.#isThere(database);
   }
 
   /** CREATE DATABASE. Returns false when it was there and `ifNotExists` is set. */
@@ -133,12 +140,45 @@ export class Databases {
   async rename(from: string, to: string): Promise<void> {
     if (!(await this.exists(from))) throw noDatabase(from);
     if (await this.exists(to)) throw new SqlError({ code: "42P04", message: `database "${to}" already exists` });
-    await this.admin(
-      `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = ${literal(from)}`,
-    );
+    await this.#cutOff(from);
     await this.admin(`ALTER DATABASE ${quote(from)} RENAME TO ${quote(to)}`);
     this.#catalogs.delete(from);
     this.#catalogs.delete(to);
+  }
+
+  /**
+   * Copies a database as it is now, under a name that no client sees. Its sessions lose their backends first.
+   *
+   * @throws Error when the database does not exist or the name is taken.
+   */
+  async snapshot(database: string, name: string): Promise<void> {
+    if (!(await this.exists(database))) throw noDatabase(database);
+    if (await this.#isThere(snapshotName(database, name))) throw new Error(`there is a snapshot ${name} already`);
+    await this.#cutOff(database);
+    await this.admin(
+      `CREATE DATABASE ${quote(snapshotName(database, name))} TEMPLATE ${quote(database)} IS_TEMPLATE true ALLOW_CONNECTIONS false`,
+    );
+  }
+
+  /** Puts a snapshot in the place of its database. @throws Error when there is no such snapshot. */
+  async restore(database: string, name: string): Promise<void> {
+    const snapshot = snapshotName(database, name);
+    if (!(await this.#isThere(snapshot))) throw new Error(`there is no snapshot ${name} of database ${database}`);
+    await this.admin(`DROP DATABASE IF EXISTS ${quote(database)} WITH (FORCE)`);
+    await this.admin(`CREATE DATABASE ${quote(database)} TEMPLATE ${quote(snapshot)}`);
+    this.#catalogs.delete(database);
+  }
+
+  async #isThere(name: string): Promise<boolean> {
+    const rows = await this.admin(`SELECT 1 FROM pg_catalog.pg_database WHERE datname = ${literal(name)}`);
+    return rows.length > 0;
+  }
+
+  /** Ends every backend on a database, and waits until they are gone. */
+  async #cutOff(database: string): Promise<void> {
+    await this.admin(
+      `SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE datname = ${literal(database)}`,
+    );
   }
 
   /** True when a database holds a client's table, view, sequence or type. */
@@ -206,6 +246,7 @@ export class Databases {
 
   /** The backend's own databases are none of the clients'. */
   #hidden(database: string): boolean {
+    if (database.startsWith(SNAPSHOT)) return true;
     return [this.#settings.templateDatabase, "template0", "template1"].includes(database);
   }
 }
