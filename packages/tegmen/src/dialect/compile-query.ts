@@ -4,6 +4,7 @@ import type { QueryNode } from "../sql/nodes/query-node.ts";
 import type { CteNode } from "../sql/nodes/source-node.ts";
 import { Compiler } from "./compiler.ts";
 import { firstStep, type ShapeStep } from "./shape-cache.ts";
+import { takesArrays } from "./write-columns.ts";
 
 /** A compiled statement, and whether compiling it again gives the same. */
 export interface CompiledQuery extends CompiledStatement {
@@ -23,7 +24,7 @@ const mostCellsKept = 500;
  * @returns its shape, which is the same object for all queries that differ in values only, and its parameters
  */
 export function compileQuery(node: QueryNode, version: ServerVersion): CompiledQuery {
-  if (isLarge(node)) return compileOnce(node, version);
+  if (isLarge(node, version)) return compileOnce(node, version);
   const finder = new ShapeFinder(version);
   finder.query(node);
   finder.checkParameters();
@@ -48,9 +49,12 @@ function shapeOf(sql: string, node: QueryNode, readsOnly: boolean): StatementSha
   return Object.freeze({ sql, prepare: sql.length <= longestKept, columns: node.columns, readsOnly });
 }
 
-function isLarge(node: QueryNode): boolean {
-  if (node.kind !== "insert" || node.source === undefined || "kind" in node.source) return false;
-  return node.source.length * node.into.length > mostCellsKept;
+function isLarge(node: QueryNode, version: ServerVersion): boolean {
+  if (node.kind !== "insert" || node.source === undefined) return false;
+  const { source } = node;
+  if (!("kind" in source)) return source.length * node.into.length > mostCellsKept;
+  if (source.kind !== "columns" || takesArrays(node, version)) return false;
+  return source.rowCount * node.into.length > mostCellsKept;
 }
 
 /** Follows the way to a shape. */
@@ -66,6 +70,10 @@ class ShapeFinder extends Compiler {
   protected override placeholder(_number: number, cast: string | undefined): void {
     // Its number follows from its place.
     this.step = this.step.next(cast === undefined ? "\0$" : placeholderKey(cast));
+  }
+
+  protected override placeholderAgain(number: number): void {
+    this.step = this.step.next(`\0=${number}`);
   }
 
   protected override writeCte(cte: CteNode, query: QueryNode): string {

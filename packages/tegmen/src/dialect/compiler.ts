@@ -37,6 +37,8 @@ export class Compiler implements Output {
   #isQualified: boolean;
   #inlines: boolean;
   #ctes: Map<CteNode, string> | undefined;
+  /** The numbers of parameters, by their nodes. */
+  #shared: Map<ParameterNode, number> | undefined;
 
   /**
    * @param version the server's
@@ -103,9 +105,19 @@ export class Compiler implements Output {
       this.add(inlineValue(node));
       return;
     }
+    const known = this.#shared?.get(node);
+    if (known !== undefined) {
+      this.placeholderAgain(known, node.cast);
+      return;
+    }
     this.values.push(node.value);
     const number = this.texts.push(node.text);
+    this.#shared?.set(node, number);
     this.placeholder(number, node.cast);
+  }
+
+  shareParameters(): void {
+    this.#shared ??= new Map();
   }
 
   column(node: ColumnNode): void {
@@ -193,6 +205,11 @@ export class Compiler implements Output {
 
   /** Adds a placeholder. */
   protected placeholder(number: number, cast: string | undefined): void {
+    this.add(cast === undefined ? `$${number}` : `$${number}::${cast}`);
+  }
+
+  /** Adds a placeholder for a value that has one already. */
+  protected placeholderAgain(number: number, cast: string | undefined): void {
     this.add(cast === undefined ? `$${number}` : `$${number}::${cast}`);
   }
 

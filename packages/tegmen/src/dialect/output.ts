@@ -14,6 +14,11 @@ export interface Output {
   query(node: QueryNode): void;
   /** Adds a placeholder, or in DDL the value itself. */
   parameter(node: ExpressionNode & { readonly kind: "parameter" }): void;
+  /**
+   * From here on, a parameter that occurs a second time gets the placeholder that it has. GROUP BY and DISTINCT ON need
+   * it: to the server, `a + $1` and `a + $2` are different expressions.
+   */
+  shareParameters(): void;
   /** Says that running the statement twice may do harm. */
   noteSideEffect(): void;
   /** Makes and adds a value that is another one for every execution. */

@@ -11,6 +11,7 @@ import { excludedSource } from "../sql/nodes/excluded.ts";
 import { requireFeature } from "./capabilities.ts";
 import type { Output } from "./output.ts";
 import { writeConjunction, writeList, writeOrderings } from "./write-expression.ts";
+import { writeColumns } from "./write-columns.ts";
 import { writeItems } from "./write-query.ts";
 import { writeRows, writeSource, writeSources } from "./write-source.ts";
 
@@ -21,6 +22,7 @@ export function writeInsert(out: Output, node: InsertNode): void {
   const { source } = node;
   if (node.into.length > 0) out.add(` (${node.into.map((column) => column.quoted).join(", ")})`);
   if (source === undefined) out.add(" DEFAULT VALUES");
+  else if ("kind" in source && source.kind === "columns") writeColumns(out, node, source);
   else if ("kind" in source) {
     out.add(" ");
     out.query(source);

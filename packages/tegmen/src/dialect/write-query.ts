@@ -12,6 +12,7 @@ import { writeJoin, writeSource, writeSources } from "./write-source.ts";
 /** SELECT. */
 export function writeSelect(out: Output, node: SelectNode): void {
   for (const cte of node.ctes) out.with(cte);
+  if (node.groupBy.length > 0 || typeof node.distinct === "object") out.shareParameters();
   const from = sourcesOf(node, out);
   const { joins, hints } = node;
   out.enter(joins.length === 0 ? from : [...from, ...joins.map((join) => join.source)]);

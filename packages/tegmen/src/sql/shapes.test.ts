@@ -72,6 +72,25 @@ describe("shapes", () => {
     expect(statement[compileStatement](context)).toBe(statement[compileStatement](context));
   });
 
+  test("an expression with a value that is selected and grouped by is one expression to the server", () => {
+    const bucket = t.balance.mod(10);
+    const statement = (n: number) => {
+      const rest = t.balance.mod(n);
+      return select(rest.as("rest"), func.count()).groupBy(rest).having(rest.gt(1)).orderBy(rest);
+    };
+    expect(compile(statement(10))).toEqual({
+      sql:
+        "SELECT accounts.balance % $1 AS rest, count(*) FROM accounts GROUP BY accounts.balance % $1 " +
+        "HAVING accounts.balance % $1 > $2 ORDER BY accounts.balance % $1",
+      params: [10, 1],
+    });
+    expect(shapeOf(statement(10))).toBe(shapeOf(statement(7)));
+    expect(compile(select(bucket.as("a")).distinctOn(bucket).orderBy(bucket)).sql).toBe(
+      "SELECT DISTINCT ON (accounts.balance % $1) accounts.balance % $1 AS a FROM accounts ORDER BY accounts.balance % $1",
+    );
+    expect(shapeOf(select(bucket).groupBy(bucket))).not.toBe(shapeOf(select(bucket).groupBy(t.balance.mod(10))));
+  });
+
   test("very long statements are not kept", () => {
     const rows = Array.from({ length: 1000 }, (_, index) => ({ id, name: `n${index}` }));
     const shape = shapeOf(insert(users).values(rows));
