@@ -26,6 +26,7 @@ export function translateError(fields: BackendErrorFields, context: ErrorContext
       return retry(fields, context);
     case "23505":
       return uniqueViolation(fields);
+    case "23001":
     case "23503":
       return foreignKeyViolation(fields, context);
     case "23514":
@@ -223,6 +224,16 @@ const parseFailure = (type: string, text: string): string => {
 };
 
 const RULES: readonly Rule[] = [
+  {
+    code: "42P17",
+    match: /^generation expression is not immutable$/,
+    into: () => ({ code: "0A000", message: "context-dependent operators are not allowed in computed column" }),
+  },
+  {
+    code: "42P17",
+    match: /^cannot use generated column ".*" in column generation expression$/,
+    into: () => ({ code: "42601", message: "computed columns cannot reference other computed columns" }),
+  },
   {
     code: "42P01",
     match: /^relation "(.*)" does not exist$/,

@@ -1,4 +1,4 @@
-import type { QualifiedName, StatementNode } from "./ast.ts";
+import type { QualifiedName, ShowNode, StatementNode } from "./ast.ts";
 import type { CatalogView } from "./contract.ts";
 import { notInDemo } from "./sql-error.ts";
 
@@ -40,6 +40,10 @@ export function foreignNames(node: StatementNode, catalog: CatalogView, database
       for (const cte of record["ctes"] as readonly { readonly name: { readonly text: string } }[])
         ctes.add(cte.name.text);
     }
+    if (record["kind"] === "show") {
+      const shown = shownDatabase(record["what"] as ShowNode, catalog);
+      if (shown !== undefined && shown !== database) candidates.add(shown);
+    }
     // names of functions and types are no names of tables
     if (record["kind"] === "call") {
       visit(record["args"], "args");
@@ -57,15 +61,6 @@ export function foreignNames(node: StatementNode, catalog: CatalogView, database
     }
   };
   visit(node, "");
-  if (node.kind === "show" && node.what.kind === "tables") {
-    const name = node.what.database ?? node.what.schema;
-    if (name && name.text !== database && (node.what.database || !catalog.hasSchema(name.text)))
-      candidates.add(name.text);
-  }
-  if (node.kind === "show" && (node.what.kind === "schemas" || node.what.kind === "sequences")) {
-    const name = node.what.database?.text;
-    if (name !== undefined && name !== database) candidates.add(name);
-  }
   if (node.kind === "show" && node.what.kind === "grants" && node.what.object === "database") {
     return { candidates: new Set(), mixed: false };
   }
@@ -75,6 +70,21 @@ export function foreignNames(node: StatementNode, catalog: CatalogView, database
     return { candidates: new Set(target === undefined || target === database ? [] : [target]), mixed: false };
   }
   return { candidates, mixed };
+}
+
+/** The database a SHOW is about, where it names one. */
+function shownDatabase(what: ShowNode, catalog: CatalogView): string | undefined {
+  switch (what.kind) {
+    case "tables":
+      if (what.database) return what.database.text;
+      return what.schema && !catalog.hasSchema(what.schema.text) ? what.schema.text : undefined;
+    case "schemas":
+    case "sequences":
+    case "databaseIndexes":
+      return what.database?.text;
+    default:
+      return undefined;
+  }
 }
 
 const isVirtual = (schema: string): boolean =>

@@ -285,11 +285,13 @@ function parseQualification(
   } else if (c.isWord("as") || c.accept("generated", "always")) {
     c.expect("as");
     if (c.accept("identity")) throw c.unimplemented();
+    const how = "use AS ( <expr> ) STORED or AS ( <expr> ) VIRTUAL";
+    if (!c.isOp("(")) throw c.error(c.token, how);
     c.expectOp("(");
     const expr = parser.expression();
     c.expectOp(")");
     const stored = c.accept("stored");
-    if (!stored) c.expect("virtual");
+    if (!stored && !c.accept("virtual")) throw c.error(c.token, how);
     column.computed = { expr, stored };
   } else if (c.accept("create")) {
     const ifNotExists = c.ifNotExists();

@@ -118,6 +118,8 @@ export class AlterTranslator {
   #renameTo(table: TableView, name: QualifiedName): string[] {
     const { schema, name: to } = this.#env.resolve(name);
     if (schema !== undefined && schema !== table.schema) throw notInDemo("RENAME TO another schema");
+    if (to === "") throw new SqlError({ code: "42601", message: 'invalid table name: ""' });
+    if (to === table.name) return [];
     if (this.#env.context.catalog.relation(to, table.schema, [])) {
       throw new SqlError({
         code: "42P07",

@@ -17,7 +17,8 @@ export function createTableAs(node: CreateTableNode, env: Environment, select: S
   if (node.constraints.some((c) => c.kind !== "primaryKey") || node.indexes.length > 0)
     throw notInDemo("constraints in CREATE TABLE AS");
   const given = node.columns.map((column) => column.name.text);
-  checkWidth(given, widthOf(node.as, env));
+  refuseUnknown(node.as);
+  checkWidth("TABLE", given.length, widthOf(node.as, env));
   const columns = given.length > 0 ? ` (${quoteNames(given)})` : "";
   const sql = `CREATE TABLE ${target}${columns} AS ${select.select(node.as)}`;
   const after = [nestedArrayCheck(target)];
@@ -57,13 +58,10 @@ function nestedArrayCheck(target: string): string {
 }
 
 /** How many columns a select has, as far as that is known without running it. */
-function widthOf(select: SelectNode, env: Environment): number | undefined {
+export function widthOf(select: SelectNode, env: Environment): number | undefined {
   const { body } = select;
   switch (body.kind) {
     case "values":
-      for (const row of body.rows) {
-        for (const item of row.items) if (item.kind === "literal" && item.type === "null") throw unknownType();
-      }
       return body.rows[0]?.items.length;
     case "nested":
       return widthOf(body.select, env);
@@ -76,7 +74,6 @@ function widthOf(select: SelectNode, env: Environment): number | undefined {
     case "simple": {
       let width = 0;
       for (const { expr } of body.items) {
-        if (expr.kind === "literal" && expr.type === "null") throw unknownType();
         if (expr.kind !== "column" || !expr.star) {
           width++;
           continue;
@@ -91,14 +88,26 @@ function widthOf(select: SelectNode, env: Environment): number | undefined {
   }
 }
 
-const unknownType = (): SqlError =>
-  new SqlError({ code: "42P16", message: "value type unknown cannot be used for table columns" });
+/** @throws SqlError for a column that is nothing but NULL. */
+function refuseUnknown(select: SelectNode): void {
+  const { body } = select;
+  const exprs =
+    body.kind === "values"
+      ? body.rows.flatMap((row) => row.items)
+      : body.kind === "simple"
+        ? body.items.map((item) => item.expr)
+        : [];
+  if (body.kind === "nested") refuseUnknown(body.select);
+  if (exprs.some((expr) => expr.kind === "literal" && expr.type === "null"))
+    throw new SqlError({ code: "42P16", message: "value type unknown cannot be used for table columns" });
+}
 
-function checkWidth(given: readonly string[], width: number | undefined): void {
-  if (given.length === 0 || width === undefined || width === given.length) return;
+/** @throws SqlError when another number of columns is named than a select has. */
+export function checkWidth(object: string, given: number, width: number | undefined): void {
+  if (given === 0 || width === undefined || width === given) return;
   const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
   throw new SqlError({
     code: "42601",
-    message: `CREATE TABLE specifies ${count(given.length, "column name")}, but data source has ${count(width, "column")}`,
+    message: `CREATE ${object} specifies ${count(given, "column name")}, but data source has ${count(width, "column")}`,
   });
 }

@@ -1,4 +1,4 @@
-import type { ColumnDefinition, CreateTableNode, Expr, IndexDefinition } from "../ast.ts";
+import type { ColumnDefinition, CreateTableNode, Expr, IndexDefinition, References } from "../ast.ts";
 import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import { backendIndexName } from "./backend-names.ts";
 import { ColumnTranslator } from "./column-sql.ts";
@@ -10,6 +10,7 @@ import { type Shard, shardDefinitions, shardOf, shardSql } from "./hash-shard.ts
 import { IndexTranslator, uniqueOn } from "./indexes.ts";
 import { constraintNames, indexNames, type NameGiver, tableError } from "./name-giver.ts";
 import { noticeSql } from "./notices.ts";
+import { columnsOf } from "./print.ts";
 import { quoteName, quoteNames } from "./quote.ts";
 import type { ExpressionTranslator } from "./expressions.ts";
 
@@ -224,10 +225,9 @@ export class TableTranslator {
         .map((column) => ({ name: column.unique?.name, index: uniqueOn(undefined, [column.name.text]) })),
       ...node.constraints.flatMap((c) => (c.kind === "unique" && c.withoutIndex ? [c] : [])),
     ];
-    const named = all.map(({ name, index }) => ({ index, name: name && names.take(name.text, "constraint") }));
-    return named.flatMap(({ index, name }) => {
+    return all.flatMap(({ index, name }) => {
       this.constraints.requireUniqueWithoutIndex();
-      const given = name ?? names.free(this.constraints.uniqueName(index), "_");
+      const given = name ? names.take(name.text, "constraint") : names.free(this.constraints.uniqueName(index), "_");
       return this.constraints.uniqueWithoutIndex(target, own.name, given, index, own.types);
     });
   }
@@ -239,8 +239,8 @@ export class TableTranslator {
       ...node.columns.flatMap((column) => column.checks.map((check) => ({ name: check.name?.text, expr: check.expr }))),
       ...node.constraints.flatMap((c) => (c.kind === "check" ? [{ name: c.name?.text, expr: c.expr }] : [])),
     ];
-    for (const check of checks) if (check.name !== undefined) names.take(check.name, "constraint");
     for (const { name: given, expr } of checks) {
+      if (given !== undefined) names.take(given, "constraint");
       const name = given ?? names.free(this.constraints.checkName(expr));
       const { sql, definition } = this.constraints.check(target, name, expr, own.types);
       parts.push(sql);
@@ -261,6 +261,10 @@ export class TableTranslator {
           : [],
       ),
     ];
+    for (const key of keys) {
+      for (const column of key.columns) refuseComputedReference(node.columns.find((c) => c.name.text === column));
+    }
+    refuseComputedOnReferences(node.columns, keys);
     for (const key of keys)
       parts.push(this.constraints.foreignKey(key.name?.text, key.columns, key.references, names, own));
   }
@@ -276,6 +280,32 @@ export class TableTranslator {
       columns: family.columns.map((c) => columns.indexOf(c) + 1),
     }));
     return [define(draft.target, "families", "", JSON.stringify(numbered))];
+  }
+}
+
+function refuseComputedReference(column: ColumnDefinition | undefined): void {
+  if (!column?.computed) return;
+  throw new SqlError({
+    code: "42601",
+    message: `computed column "${column.name.text}" cannot reference a foreign key`,
+  });
+}
+
+/** A computed column may not read what a foreign key changes by itself, nor another computed column. */
+function refuseComputedOnReferences(
+  columns: readonly ColumnDefinition[],
+  keys: readonly { readonly columns: readonly string[]; readonly references: References }[],
+): void {
+  const changing = new Set(
+    keys
+      .filter(({ references: { onDelete, onUpdate } }) =>
+        [onDelete, onUpdate].some((action) => action !== undefined && action !== "no action" && action !== "restrict"),
+      )
+      .flatMap((key) => key.columns),
+  );
+  for (const { computed } of columns) {
+    if (computed && columnsOf(computed.expr).some((name) => changing.has(name)))
+      throw new SqlError({ code: "42601", message: "computed columns cannot reference non-restricted FK columns" });
   }
 }
 

@@ -1,3 +1,4 @@
+import { isCatalogView } from "../../catalog/views/index.ts";
 import type { IndexName, QualifiedName, SimpleNode } from "../ast.ts";
 import type { IndexView, QueryTranslation, SchemaChange, TableView } from "../contract.ts";
 import { SqlError } from "../sql-error.ts";
@@ -140,12 +141,15 @@ export class DdlTranslator {
 
   alterTable(node: Node<"alterTable">): QueryTranslation {
     const tag = `ALTER ${node.object.toUpperCase()}`;
+    const [last] = node.name.parts.slice(-1);
+    if (last?.text === "") throw new SqlError({ code: "42601", message: 'invalid table name: ""' });
     const table = this.#env.relation(node.name);
     const renames = node.actions.every(
       (action) => action.kind === "renameTo" || action.kind === "renameColumn" || action.kind === "renameConstraint",
     );
     const finalTag = renames && node.actions.length > 0 ? renameTag(node) : ownerTag(node, tag);
     if (!table) {
+      this.#refuseSystem(node.name);
       if (node.ifExists) return nothing(finalTag);
       throw noRelation(printQualified(node.name));
     }
@@ -213,6 +217,7 @@ export class DdlTranslator {
   #dropped(name: QualifiedName, node: Node<"drop">): TableView[] {
     const table = this.#env.relation(name);
     if (!table) {
+      this.#refuseSystem(name);
       if (node.ifExists) return [];
       throw noRelation(printQualified(name));
     }
@@ -227,6 +232,12 @@ export class DdlTranslator {
       throw new SqlError({ code: "42809", message: `"${table.name}" is not a ${node.object}` });
     }
     return [table];
+  }
+
+  #refuseSystem(name: QualifiedName): void {
+    const { schema, name: table } = this.#env.resolve(name);
+    if (!isCatalogView(schema ?? "pg_catalog", table)) return;
+    throw new SqlError({ code: "42501", message: `${table} is a system catalog` });
   }
 
   #requireUnused(table: TableView, dropped: ReadonlySet<string>): void {
@@ -330,6 +341,7 @@ export class DdlTranslator {
   }
 
   truncate(node: Node<"truncate">): QueryTranslation {
+    for (const name of node.names) if (!this.#env.relation(name)) this.#refuseSystem(name);
     const tables = node.names.map((name) => this.#env.requireRelation(name));
     for (const table of tables) if (table.kind !== "table") throw notATable(table);
     if (node.behavior !== "cascade") this.#checkReferences(tables);

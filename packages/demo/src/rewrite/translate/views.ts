@@ -1,6 +1,7 @@
 import type { QualifiedName, SelectNode, SimpleNode } from "../ast.ts";
 import { SqlError, unimplemented } from "../sql-error.ts";
 import type { DdlSql } from "./create-table.ts";
+import { checkWidth, widthOf } from "./create-table-as.ts";
 import { define } from "./definitions.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { printName, quoteName, quoteNames } from "./quote.ts";
@@ -24,6 +25,7 @@ export function createView(
   const tables = tablesOf(node.select);
   if (tables.star && tables.names.every((name) => env.relation(name) !== undefined))
     throw unimplemented("views do not currently support * expressions", 10_028);
+  checkWidth("VIEW", node.columns.length, widthOf(node.select, env));
   const target = `${quoteName(view.schema)}.${quoteName(view.name)}`;
   const columns = node.columns.length > 0 ? ` (${quoteNames(node.columns)})` : "";
   const replace = node.replace ? "OR REPLACE " : "";
@@ -61,6 +63,8 @@ function tablesOf(select: SelectNode): { names: QualifiedName[]; star: boolean }
         ctes.add(cte.name.text);
     }
     if (record["kind"] === "column" && record["star"] === true) star = true;
+    // `TABLE t` has no FROM
+    if (record["kind"] === "table" && !("only" in record)) star = true;
     if (record["kind"] === "table") {
       const name = record["name"] as QualifiedName;
       if (name.parts.length > 1 || !ctes.has(name.parts[0]?.text ?? "")) names.push(name);
