@@ -68,6 +68,15 @@ export const SCALARS_SQL: string = [
   `CREATE FUNCTION crdb_demo.round(v float8, digits int8) RETURNS float8 ${pure} AS $$
   SELECT CASE WHEN v IN ('NaN', 'Infinity', '-Infinity') THEN v ELSE pg_catalog.round(v::text::numeric, digits::int4)::float8 END
 $$;`,
+  // beside the one above, a DECIMAL has to find its own
+  `CREATE FUNCTION crdb_demo.round(v numeric, digits int8) RETURNS numeric ${pure} AS $$ SELECT pg_catalog.round(v, digits::int4) $$;`,
+  ...(["<<", ">>"] as const).flatMap((operator, i) => [
+    `CREATE FUNCTION crdb_demo.shift_${i}(v int8, bits int8) RETURNS int8 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$ BEGIN
+  IF bits < 0 OR bits >= 64 THEN RAISE EXCEPTION 'shift argument out of range' USING ERRCODE = '22023'; END IF;
+  RETURN v OPERATOR(pg_catalog.${operator}) bits::int4;
+END $$;`,
+    `CREATE OPERATOR crdb_demo.${operator} (LEFTARG = int8, RIGHTARG = int8, FUNCTION = crdb_demo.shift_${i});`,
+  ]),
   `CREATE FUNCTION crdb_demo.uuid_v4() RETURNS bytea LANGUAGE sql VOLATILE AS $$ SELECT pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) $$;`,
   `CREATE FUNCTION crdb_demo.uuid_generate_v4() RETURNS uuid LANGUAGE sql VOLATILE AS $$ SELECT pg_catalog.gen_random_uuid() $$;`,
   `CREATE FUNCTION crdb_demo.to_uuid(v text) RETURNS bytea ${pure} AS $$ SELECT pg_catalog.uuid_send(v::uuid) $$;`,

@@ -334,7 +334,7 @@ const RULES: readonly Rule[] = [
   },
   { code: "22003", match: /^integer out of range$/, into: () => ({ message: "integer out of range for type int4" }) },
   { code: "22003", match: /^smallint out of range$/, into: () => ({ message: "integer out of range for type int2" }) },
-  { code: "22003", match: /^numeric field overflow$/, into: (_, { detail = "" }) => numericOverflow(detail) },
+  { code: "22003", match: /^numeric field overflow$/, into: (_, { detail = "" }, { statement }) => numericOverflow(detail, statement?.kind === "update") },
   {
     code: "22001",
     match: /^value too long for type character varying\((\d+)\)$/,
@@ -490,12 +490,13 @@ function ambiguous(name: string, context: ErrorContext): Partial<SqlErrorFields>
   return { message: `column reference "${name}" is ambiguous (candidates: excluded.${name}, ${table}.${name})` };
 }
 
-function numericOverflow(detail: string): Partial<SqlErrorFields> {
+/** @param bare CockroachDB names no type where an UPDATE computes the value */
+function numericOverflow(detail: string, bare: boolean): Partial<SqlErrorFields> {
   const match = /precision (\d+), scale (\d+) must round to an absolute value less than (10\^\d+|1)/.exec(detail);
   if (!match) return {};
   const [, precision, scale, limit] = match;
   return {
-    message: `type DECIMAL(${precision},${scale}): value with precision ${precision}, scale ${scale} must round to an absolute value less than ${limit}`,
+    message: `${bare ? "" : `type DECIMAL(${precision},${scale}): `}value with precision ${precision}, scale ${scale} must round to an absolute value less than ${limit}`,
   };
 }
 

@@ -132,8 +132,9 @@ export class ExpressionTranslator {
     checkAssignment(this.typer, expr, target);
     const { type, backend } = target;
     if (isArrayOfConstants(expr) && type?.family === "array") return `(${this.#with(expr, expr.items)})::${backend}`;
-    if (expr.kind === "literal" && expr.type === "bytes") return this.#bytesAs(expr, type);
-    return this.expr(expr);
+    if (expr.kind !== "literal") return this.expr(expr);
+    if (expr.type === "bytes") return this.#bytesAs(expr, type);
+    return urnless(expr, type) ?? this.expr(expr);
   }
 
   /** A constant of bytes may also be a STRING or a UUID. */
@@ -256,6 +257,8 @@ export class ExpressionTranslator {
     const other = this.typer.typeOf(side === "left" ? expr.right : expr.left);
     if (!other || expr.quantifier) return undefined;
     if (constant.type === "bytes") return this.#bytesAs(constant, other);
+    const plain = urnless(constant, other);
+    if (plain !== undefined) return plain;
     const type = this.typer.operands(expr.operator, expr.left, expr.right)?.[side];
     return type?.family === "interval" && other.family !== "interval" ? `${this.expr(constant)}::interval` : undefined;
   }
@@ -292,6 +295,8 @@ export class ExpressionTranslator {
     if (expr.style === "cast") return `CAST(${this.expr(operand)} AS ${backend})`;
     if (expr.style === "annotate") return `CAST(${this.expr(operand)} AS ${backend})`;
     const number = /^(?:int[248]|float[48]|numeric.*)$/.test(backend);
+    const urn = operand.kind === "literal" && backend === "uuid" ? urnless(operand, this.typer.typeOf(expr)) : undefined;
+    if (urn !== undefined) return `${urn}::uuid`;
     const plain =
       number && operand.kind === "literal" && operand.type === "integer" && BigInt(operand.value) <= INT8_MAX;
     return `${plain ? BigInt(operand.value) : this.expr(operand)}::${backend}`;
@@ -335,9 +340,11 @@ export class ExpressionTranslator {
         return `${this.#with(expr, args)}::float8`;
       case "ifnull":
         return `COALESCE(${list()})`;
+      case "extract_duration":
+        if (args.length === 2) return `crdb_demo.extract_duration(${list()})`;
+        throw notInDemo(`${name}(... FROM ...)`);
       case "iferror":
       case "iserror":
-      case "extract_duration":
         throw notInDemo(`${name}()`);
       case "char":
         throw notInDemo("char()");
@@ -465,3 +472,9 @@ const displayOf = (type: TypeName, env: Environment): string => {
 
 const isEnum = (type: TypeName, env: Environment): boolean =>
   type.qualified !== undefined && env.findType(type.name, type.qualified.parts.at(-2)?.text) !== undefined;
+
+/** A UUID written as a URN, which PostgreSQL does not read. */
+function urnless(expr: Extract<Expr, { kind: "literal" }>, type: ValueType | undefined): string | undefined {
+  if (type?.family !== "uuid" || expr.type !== "string" || !/^urn:uuid:/i.test(expr.value)) return undefined;
+  return quoteText(expr.value.slice("urn:uuid:".length));
+}

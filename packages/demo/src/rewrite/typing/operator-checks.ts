@@ -18,6 +18,10 @@ export function checkOperator(typer: Typer, expr: Extract<Expr, { kind: "binary"
   const { left, right } = expr;
   if (expr.quantifier !== undefined) return;
   const operator = expr.operator === "!=" ? "<>" : expr.operator;
+  if (/like/.test(operator) && right.kind === "literal" && endsInEscape(right.value)) {
+    const message = "LIKE regexp compilation failed: LIKE pattern must not end with escape character";
+    throw new SqlError({ code: "2201B", message });
+  }
   const types = typer.operands(operator, left, right);
   if (!types) return;
   const comparison = COMPARISONS.has(operator);
@@ -29,6 +33,8 @@ export function checkOperator(typer: Typer, expr: Extract<Expr, { kind: "binary"
     throw unsupported(operator, types.left, types.right);
   }
 }
+
+const endsInEscape = (pattern: string): boolean => (/\\*$/.exec(pattern)?.[0].length ?? 0) % 2 === 1;
 
 const SHOWN: Readonly<Record<string, string>> = { "<>": "!=", similar: "SIMILAR TO", "not similar": "NOT SIMILAR TO" };
 

@@ -58,7 +58,10 @@ describe("labelled tuples", () => {
   test.each([
     ["SELECT (((1, 'a') AS x, y)).y", `SELECT ('a') AS "y"`],
     ["SELECT (((1, 'a') AS x, y)).*", `SELECT (1::int8) AS "x", ('a') AS "y"`],
-    ["SELECT (s.p).y FROM (SELECT ((1, 'a') AS x, y) AS p) AS s", `SELECT ((s.p)).f2 AS "y" FROM (SELECT ROW(1::int8, 'a') AS "p") AS "s"`],
+    [
+      "SELECT (s.p).y FROM (SELECT ((1, 'a') AS x, y) AS p) AS s",
+      `SELECT ((s.p)).f2 AS "y" FROM (SELECT ROW(1::int8, 'a') AS "p") AS "s"`,
+    ],
   ])("%s", (sql, expected) => {
     expect(sqlOf(sql)).toBe(expected);
   });
@@ -84,5 +87,20 @@ describe("arrays and calls", () => {
     ["SELECT n FROM t LIMIT 3.3", "argument of LIMIT must be type int, not type decimal"],
   ])("%s", (sql, message) => {
     expect(() => sqlOf(sql)).toThrow(message);
+  });
+});
+
+describe("what PostgreSQL would let through", () => {
+  test.each([
+    ["SELECT trunc(2.5, 1)", "unknown signature: trunc(decimal, int)"],
+    ["SELECT 'a' LIKE 'a\\'", "LIKE pattern must not end with escape character"],
+  ])("%s", (sql, message) => {
+    expect(() => sqlOf(sql)).toThrow(message);
+  });
+
+  test("a UUID may be a URN", () => {
+    expect(sqlOf("SELECT 'urn:uuid:63616665-6630-3064-6465-616462656562'::UUID")).toBe(
+      `SELECT '63616665-6630-3064-6465-616462656562'::uuid AS "uuid"`,
+    );
   });
 });
