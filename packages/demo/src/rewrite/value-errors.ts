@@ -260,7 +260,7 @@ export function valueRules(shortName: ShortName): readonly Rule[] {
       match: /^percentile value (.*) is not between 0 and 1$/,
       into: ([, value]) => ({ message: `percentile value ${Number(value).toFixed(6)} is not between 0 and 1` }),
     },
-    { code: "22004", match: /^null value not allowed for object key$/, into: nullKey },
+    { match: /^(?:null value not allowed for object key|argument \d+: key must not be null)$/, into: nullKey },
     ofFunction(/^(array must have even number of elements)$/, both("object"), ([text = ""]) => text),
     ofFunction(/^(mismatched array dimensions)$/, both("object"), ([text = ""]) => text),
     ofFunction(/^(argument list must have even number of elements)$/, both("build_object"), ([text = ""]) => text),

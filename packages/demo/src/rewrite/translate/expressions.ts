@@ -159,9 +159,6 @@ export class ExpressionTranslator {
   }
 
   #array(expr: Extract<Expr, { kind: "array" }>): string {
-    if (this.typer.typeOf(expr)?.element?.family === "array") {
-      throw unimplemented("arrays cannot have arrays as element type", 32_552);
-    }
     return expr.select ? this.env.splice(expr, [this.#selectEdit(expr.select)]) : this.#with(expr, expr.items);
   }
 
@@ -226,8 +223,13 @@ export class ExpressionTranslator {
   #tuple(expr: Extract<Expr, { kind: "tuple" }>): string {
     checkLabels(expr);
     if (expr.row && !expr.labels) return this.#with(expr, expr.items);
-    // PostgreSQL has no parentheses around a single-element or empty tuple
-    return `ROW(${expr.items.map((item) => this.expr(item)).join(", ")})`;
+    // PostgreSQL has no parentheses around a single-element or empty tuple;
+    // an element that is asked for by its label has to have a type
+    const item = (part: Expr): string => {
+      const text = this.expr(part);
+      return expr.labels && part.kind === "literal" && part.type === "string" ? `${text}::text` : text;
+    };
+    return `ROW(${expr.items.map((part) => item(part)).join(", ")})`;
   }
 
   // ---------------------------------------------------------------- operators
@@ -381,6 +383,14 @@ export class ExpressionTranslator {
     return more;
   }
 
+  /** array_to_json(a, pretty), where only false is possible. */
+  #arrayToJson([array, pretty]: readonly Expr[]): string | undefined {
+    if (!array || pretty?.kind !== "literal") throw notInDemo("array_to_json() with a computed layout");
+    if (pretty.type === "null") return "NULL::jsonb";
+    if (pretty.type === "false") return `to_jsonb(${this.expr(array)})`;
+    throw new SqlError({ code: "22023", message: "array_to_json(): pretty printing is not supported" });
+  }
+
   /** Where the parentheses of a call without arguments end. */
   #closeOf(expr: CallParts): number {
     return this.env.text.indexOf(")", expr.name.end) + 1;
@@ -390,6 +400,8 @@ export class ExpressionTranslator {
   #ownCall(expr: CallParts, name: string): string | undefined {
     if (isTimeFunction(name)) return timeFunction(name, expr.args);
     switch (name) {
+      case "array_to_json":
+        return expr.args.length === 2 ? this.#arrayToJson(expr.args) : undefined;
       case "count_rows":
         return this.env.splice(expr, [
           { start: expr.start, end: this.#closeOf(expr), text: "count(*)" },

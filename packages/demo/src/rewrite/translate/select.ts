@@ -204,11 +204,14 @@ export class SelectTranslator {
       const elements = this.#elements(expr);
       if (elements !== undefined) return { ...span, text: elements };
     }
+    if (this.expressions.typer.typeOf(expr)?.element?.family === "array") {
+      throw unimplemented("arrays cannot have arrays as element type", 32_552);
+    }
     const text = target ? this.expressions.assign(expr, target) : this.expressions.expr(expr);
     if (item.alias) return { ...span, text: `${text} AS ${quoteName(item.alias.text)}` };
     // what was rewritten would get another name from PostgreSQL
     const plain = text === this.env.source(expr) && (expr.kind === "column" || expr.kind === "placeholder");
-    if (plain || (expr.kind === "field" && !expr.name)) return { ...span, text };
+    if (plain || (expr.kind === "field" && !expr.name && expr.position === undefined)) return { ...span, text };
     return { ...span, text: `${text} AS ${quoteName(columnName(expr))}` };
   }
 

@@ -60,7 +60,7 @@ describe("labelled tuples", () => {
     ["SELECT (((1, 'a') AS x, y)).*", `SELECT (1::int8) AS "x", ('a') AS "y"`],
     [
       "SELECT (s.p).y FROM (SELECT ((1, 'a') AS x, y) AS p) AS s",
-      `SELECT ((s.p)).f2 AS "y" FROM (SELECT ROW(1::int8, 'a') AS "p") AS "s"`,
+      `SELECT ((s.p)).f2 AS "y" FROM (SELECT ROW(1::int8, 'a'::text) AS "p") AS "s"`,
     ],
   ])("%s", (sql, expected) => {
     expect(sqlOf(sql)).toBe(expected);
