@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { dirname } from "node:path";
 import { findCockroach, startCockroach } from "./backend/cockroach.ts";
 import { startPostgres } from "./backend/postgres.ts";
 import { Gateway } from "./server/gateway.ts";
+import { secure } from "./server/secure-cluster.ts";
 import { BackendConnection } from "./session/backend-connection.ts";
 import { ClusterSettings } from "./session/cluster-settings.ts";
 import { Databases } from "./session/databases.ts";
@@ -10,6 +12,7 @@ import { emulationSql, emulationTemplateSql, emulationVersion } from "./session/
 import type { ServerExit } from "./backend/child.ts";
 import type { CockroachServer } from "./backend/cockroach.ts";
 import type { PostgresServer } from "./backend/postgres-options.ts";
+import type { SecureCluster } from "./server/secure-cluster.ts";
 import type { ClusterContext } from "./session/cluster-context.ts";
 
 /** What may be chosen about a demo cluster. */
@@ -26,6 +29,11 @@ export interface DemoClusterOptions {
   readonly cockroachBinary?: string | undefined;
   /** False: the emulation even where there is a `cockroach` binary. The default is true. */
   readonly preferRealBinary?: boolean | undefined;
+  /**
+   * TLS, passwords and client certificates, as with `cockroach start` (the emulation only). `url` and `urlFor`
+   * name the certificates, which are made anew at every start. The default is false: nobody is asked who they are.
+   */
+  readonly secure?: boolean | undefined;
   /** Keeps the emulation's data in this folder; by default it is thrown away at the end. */
   readonly dataFolder?: string | undefined;
   /** Gives up the start when it is aborted: what was started until then is stopped. */
@@ -133,7 +141,12 @@ abstract class Cluster implements DemoCluster {
   urlFor(target: { readonly database?: string; readonly user?: string }): string {
     const database = encodeURIComponent(target.database ?? this.database);
     const user = encodeURIComponent(target.user ?? "root");
-    return `postgresql://${user}@${this.host}:${this.port}/${database}?sslmode=disable`;
+    return `postgresql://${user}@${this.host}:${this.port}/${database}?${this.tlsParameters(target.user ?? "root")}`;
+  }
+
+  /** The part of a connection string that says how the server is to be trusted. */
+  protected tlsParameters(_user: string): string {
+    return "sslmode=disable";
   }
 
   abstract onExit(listener: (exit: ClusterExit) => void): () => void;
@@ -186,6 +199,7 @@ class RealCluster extends Cluster {
 }
 
 async function startReal(binary: string, options: DemoClusterOptions): Promise<DemoCluster> {
+  if (options.secure === true) throw new Error("a real cockroach is started in insecure mode only");
   const server = await startCockroach({ binary, ...(options.port !== undefined && { port: options.port }) });
   const database = options.database ?? "defaultdb";
   try {
@@ -209,6 +223,7 @@ interface EmulationParts {
   readonly gateway: Gateway;
   readonly port: number;
   readonly options: DemoClusterOptions;
+  readonly secured: SecureCluster | undefined;
 }
 
 class EmulatedCluster extends Cluster {
@@ -221,6 +236,10 @@ class EmulatedCluster extends Cluster {
     super({ host: HOST, port: parts.port }, parts.options.database ?? "defaultdb");
     this.#parts = parts;
     this.#gateway = parts.gateway;
+  }
+
+  protected override tlsParameters(user: string): string {
+    return this.#parts.secured?.parameters(user) ?? super.tlsParameters(user);
   }
 
   get version(): string {
@@ -261,10 +280,10 @@ class EmulatedCluster extends Cluster {
 
   async restart(): Promise<void> {
     if (this.#stopping) throw new Error("the demo cluster has been stopped");
-    const { postgres, context, port, options } = this.#parts;
+    const { postgres, context, port, options, secured } = this.#parts;
     await this.#gateway.close();
     await postgres.restart();
-    this.#gateway = new Gateway({ cluster: context });
+    this.#gateway = new Gateway({ cluster: context, security: secured?.security });
     await listen(this.#gateway, { ...options, port });
   }
 
@@ -309,12 +328,13 @@ async function startEmulation(options: DemoClusterOptions): Promise<DemoCluster>
       clusterSettings: new ClusterSettings(),
       log: options.log ?? (() => {}),
     };
-    const gateway = new Gateway({ cluster: context });
+    const secured = options.secure === true ? await secure(dirname(postgres.logFile), context.databases) : undefined;
+    const gateway = new Gateway({ cluster: context, security: secured?.security });
     const port = await listen(gateway, options);
     if (options.database !== undefined) {
       await context.databases.create(options.database, { ifNotExists: true, owner: postgres.superuser });
     }
-    return new EmulatedCluster({ postgres, context, gateway, port, options });
+    return new EmulatedCluster({ postgres, context, gateway, port, options, secured });
   } catch (cause) {
     await postgres.stop();
     throw cause;

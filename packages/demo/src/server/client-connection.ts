@@ -1,6 +1,9 @@
+import { X509Certificate } from "node:crypto";
+import { createSecureContext, TLSSocket } from "node:tls";
 import type { Socket } from "node:net";
 import { MessageReader } from "../wire/message-reader.ts";
 import { MessageWriter } from "../wire/message-writer.ts";
+import { ProtocolError } from "../wire/messages.ts";
 import type { ClientChannel } from "../session/client-channel.ts";
 import type { OversizedMessage, WireMessage } from "../wire/message-reader.ts";
 
@@ -16,7 +19,9 @@ const HOLD_INPUT_ABOVE = 4 * 1024 * 1024;
  * Reading is by turns: {@link next} while it gives messages, then {@link wait}.
  */
 export class ClientConnection implements ClientChannel {
-  readonly #socket: Socket;
+  #socket: Socket;
+  #certifiedUser: string | undefined;
+  #secure = false;
   readonly #reader = new MessageReader(MAX_MESSAGE_BYTES);
   #unread = 0;
   #wake: { resolve: (open: boolean) => void; reject: (cause: Error) => void } | undefined;
@@ -33,12 +38,56 @@ export class ClientConnection implements ClientChannel {
     this.#socket = socket;
     socket.setNoDelay(true);
     this.out = new MessageWriter((chunk) => {
-      if (!this.#closed && !socket.write(chunk)) this.#congested = true;
+      if (!this.#closed && !this.#socket.write(chunk)) this.#congested = true;
     });
+    this.#listen(socket);
+  }
+
+  /** True once {@link secure} has been done. */
+  get isSecure(): boolean {
+    return this.#secure;
+  }
+
+  /** The common name of the certificate the client has shown, if it is one of the authority's. */
+  get certifiedUser(): string | undefined {
+    return this.#certifiedUser;
+  }
+
+  /** Says yes to TLS and changes over to it. @throws {ProtocolError} when the client sent something ahead of it. */
+  async secure(tls: { readonly cert: string; readonly key: string; readonly ca: string }): Promise<void> {
+    // What came in the clear must not be taken for something that was said in secret.
+    if (this.#reader.pending) throw new ProtocolError("received unencrypted data after SSL request");
+    const plain = this.#socket;
+    plain.removeAllListeners("data").removeAllListeners("drain").removeAllListeners("end");
+    plain.pause();
+    plain.write("S");
+    const socket = new TLSSocket(plain, {
+      isServer: true,
+      secureContext: createSecureContext({ ...tls, minVersion: "TLSv1.2" }),
+      requestCert: true,
+      rejectUnauthorized: false,
+    });
+    this.#socket = socket;
+    this.#secure = true;
+    const opened = new Promise<void>((resolve) => {
+      socket.once("secure", () => {
+        // A certificate of another authority counts for nothing; there is still the password.
+        const shown = socket.getPeerX509Certificate();
+        const authority = new X509Certificate(tls.ca);
+        if (shown && isIssuedBy(shown, authority)) this.#certifiedUser = /^CN=(.*)$/m.exec(shown.subject)?.[1];
+        resolve();
+      });
+      socket.once("close", () => resolve());
+    });
+    this.#listen(socket);
+    await opened;
+  }
+
+  #listen(socket: Socket): void {
     socket.on("data", (chunk: Buffer) => {
       this.#reader.push(chunk);
       this.#unread += chunk.length;
-      if (this.#unread > HOLD_INPUT_ABOVE) socket.pause();
+      if (this.#unread > HOLD_INPUT_ABOVE) this.#socket.pause();
       this.#awake();
     });
     socket.on("drain", () => {
@@ -129,4 +178,11 @@ export class ClientConnection implements ClientChannel {
     wake?.resolve(false);
     this.onClose();
   }
+}
+
+/** Is a certificate, whose key the client has proved to have, one that the authority itself has signed? */
+function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
+  const now = Date.now();
+  const valid = Date.parse(certificate.validFrom) <= now && now <= Date.parse(certificate.validTo);
+  return valid && certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }

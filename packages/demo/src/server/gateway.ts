@@ -3,18 +3,12 @@ import { SqlError } from "../rewrite/sql-error.ts";
 import { BackendLostError, BackendQueryError } from "../session/backend-errors.ts";
 import { Session } from "../session/session.ts";
 import { SessionVariables } from "../session/variables.ts";
+import { authenticate, TLS_REQUIRED, wrongPassword } from "./authentication.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { FramingError } from "../wire/message-reader.ts";
-import {
-  BACKEND,
-  BodyReader,
-  FRONTEND,
-  ProtocolError,
-  writeError,
-  writeParameterStatus,
-  writeReady,
-} from "../wire/messages.ts";
+import { BACKEND, ProtocolError, writeError, writeParameterStatus, writeReady } from "../wire/messages.ts";
 import { parseOptions, readStartup } from "./startup.ts";
+import type { GatewaySecurity } from "./authentication.ts";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { ClusterContext } from "../session/cluster-context.ts";
 
@@ -22,10 +16,10 @@ import type { ClusterContext } from "../session/cluster-context.ts";
 export interface GatewayOptions {
   readonly cluster: ClusterContext;
   /**
-   * Checks a user. Without it every user that exists is trusted, as with `cockroach start --insecure`.
-   * `askPassword` asks the client for its password.
+   * TLS and passwords, as with `cockroach start`. Without it every user that exists is trusted, as with
+   * `cockroach start --insecure`.
    */
-  readonly authenticate?: (user: string, askPassword: () => Promise<string>) => Promise<boolean>;
+  readonly security?: GatewaySecurity | undefined;
 }
 
 /** Where a gateway listens: a TCP port (0 picks a free one) or the path of a unix socket. */
@@ -115,7 +109,7 @@ export class Gateway {
 
   /** The startup phase. Resolves to a session that is ready, or undefined when the connection wants none. */
   async #start(client: ClientConnection, socket: Socket): Promise<Session | undefined> {
-    const { cluster } = this.#options;
+    const { cluster, security } = this.#options;
     for (;;) {
       const message = client.nextStartup();
       if (message === undefined) {
@@ -126,8 +120,9 @@ export class Gateway {
       switch (request.kind) {
         case "ssl":
         case "gssenc":
-          // Insecure mode: the client goes on in the clear, or leaves.
-          socket.write(SSL_REFUSED);
+          if (request.kind === "ssl" && security && !client.isSecure) {
+            await client.secure(security.tls);
+          } else socket.write(SSL_REFUSED); // The client goes on in the clear, or leaves.
           continue;
         case "cancel":
           cluster.sessions.cancel(request.processId, request.secret);
@@ -138,6 +133,7 @@ export class Gateway {
             `unknown protocol version ${request.version >>> 16}.${request.version & 0xffff}: only protocol 3.0 is supported`,
           );
         case "startup":
+          if (security && !client.isSecure) throw TLS_REQUIRED;
           return this.#startSession(client, request.parameters, request.minorVersion, socket);
       }
     }
@@ -156,7 +152,8 @@ export class Gateway {
       throw new SqlError({ code: "28000", message: "no PostgreSQL user name specified in startup packet" });
     const database = parameters.get("database") || "defaultdb";
     if (minorVersion > 0) negotiateVersion(client, parameters);
-    await this.#authenticate(client, user);
+    const { security } = this.#options;
+    if (security) await authenticate(client, user, security);
     const sessionId = cluster.sessions.newId();
     const variables = new SessionVariables({
       crdb_version: cluster.version,
@@ -197,31 +194,7 @@ export class Gateway {
     writeReady(out, "I");
     return session;
   }
-
-  async #authenticate(client: ClientConnection, user: string): Promise<void> {
-    const { authenticate } = this.#options;
-    if (!authenticate) return;
-    const ask = async (): Promise<string> => {
-      client.out.begin(BACKEND.authentication).int32(3).end();
-      client.out.flush();
-      for (;;) {
-        const message = client.next();
-        if (message === undefined) {
-          if (!(await client.wait())) throw new ProtocolError("the client is gone");
-          continue;
-        }
-        if ("oversized" in message || message.type !== FRONTEND.password) {
-          throw new ProtocolError("expected a password message");
-        }
-        return new BodyReader(message).string();
-      }
-    };
-    if (!(await authenticate(user, ask))) throw wrongPassword(user);
-  }
 }
-
-const wrongPassword = (user: string): SqlError =>
-  new SqlError({ code: "XXUUU", message: `password authentication failed for user ${user}` });
 
 function refusal(cause: BackendLostError, user: string): SqlError {
   const code = cause.fields?.code;
