@@ -556,7 +556,7 @@ export type SimpleNode =
       readonly columns: readonly Name[];
       readonly csv: boolean;
     }
-  | { readonly kind: "refreshView"; readonly name: QualifiedName }
+  | { readonly kind: "refreshView"; readonly name: QualifiedName; readonly concurrently: boolean }
   /** Recognised, and refused by name. */
   | { readonly kind: "refused"; readonly what: string };
 

@@ -306,6 +306,7 @@ export const CACHE_VARIABLES: readonly string[] = [
   "experimental_enable_hash_sharded_indexes",
   "experimental_enable_unique_without_index_constraints",
   "require_explicit_primary_keys",
+  "enable_experimental_alter_column_type_general",
 ];
 
 /** What `translateError` may look at besides the backend's fields. */

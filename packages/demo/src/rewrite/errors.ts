@@ -334,7 +334,11 @@ const RULES: readonly Rule[] = [
   },
   { code: "22003", match: /^integer out of range$/, into: () => ({ message: "integer out of range for type int4" }) },
   { code: "22003", match: /^smallint out of range$/, into: () => ({ message: "integer out of range for type int2" }) },
-  { code: "22003", match: /^numeric field overflow$/, into: (_, { detail = "" }, { statement }) => numericOverflow(detail, statement?.kind === "update") },
+  {
+    code: "22003",
+    match: /^numeric field overflow$/,
+    into: (_, { detail = "" }, { statement }) => numericOverflow(detail, statement?.kind === "update"),
+  },
   {
     code: "22001",
     match: /^value too long for type character varying\((\d+)\)$/,

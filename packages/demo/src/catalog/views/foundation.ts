@@ -6,6 +6,13 @@ export const FOUNDATION_SQL = `
 CREATE SCHEMA crdb_catalog;
 GRANT USAGE ON SCHEMA crdb_catalog TO PUBLIC;
 
+-- notices with this code are passed on to the client
+CREATE FUNCTION crdb_internal.notice(message text) RETURNS int8 LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RAISE NOTICE USING ERRCODE = 'CRDB0', MESSAGE = message;
+  RETURN 0;
+END $$;
+
 CREATE VIEW crdb_catalog.schemas AS
   SELECT n.oid, n.nspname::text AS name, n.nspowner FROM pg_catalog.pg_namespace n
   WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal', 'crdb_demo', 'crdb_catalog');

@@ -89,8 +89,7 @@ function statement(c: Cursor): StatementNode {
     case "refresh":
       c.next();
       c.expect("materialized", "view");
-      c.accept("concurrently");
-      return { kind: "refreshView", name: c.qualifiedName(), ...c.span(start) };
+      return refreshView(c, start);
     case "reindex": {
       c.next();
       const kinds = ["table", "index", "database", "schema", "system"];
@@ -110,6 +109,14 @@ function statement(c: Cursor): StatementNode {
   if (refused === undefined) throw c.error();
   c.next();
   return refuse(c, start, refused);
+}
+
+function refreshView(c: Cursor, start: number): StatementNode {
+  const concurrently = c.accept("concurrently");
+  const name = c.qualifiedName();
+  if (c.isWord("with") && c.isWord("no", 1)) return refuse(c, start, "REFRESH ... WITH NO DATA");
+  c.accept("with", "data");
+  return { kind: "refreshView", name, concurrently, ...c.span(start) };
 }
 
 function withStatement(parser: SelectParser): StatementNode {

@@ -1,6 +1,6 @@
 import type { AlterAction, Name } from "../ast.ts";
 import type { ColumnView, TableView } from "../contract.ts";
-import { SqlError } from "../sql-error.ts";
+import { SqlError, unimplemented } from "../sql-error.ts";
 import { lengthCheckName } from "./backend-names.ts";
 import type { ConstraintTranslator } from "./constraints.ts";
 import { isNull } from "./column-sql.ts";
@@ -17,6 +17,7 @@ import { noticeSql } from "./notices.ts";
 import { Printer } from "./print.ts";
 import { quoteName } from "./quote.ts";
 import { renamedExpression } from "./renamed-expression.ts";
+import { checkTypeChange } from "./type-changes.ts";
 import { resolveType } from "./types.ts";
 import { validationSql } from "./validation.ts";
 
@@ -251,7 +252,7 @@ export class ColumnAlterer {
     return [validationSql(table, `${name} IS NOT NULL`, what), `${alter} SET NOT NULL`];
   }
 
-  dropStored(table: TableView, action: Action<"dropStored">): string[] {
+  dropStored(table: TableView, action: Action<"dropStored">): Step {
     const column = requireColumn(table, action.column);
     if (!column.computed)
       throw new SqlError({ code: "42611", message: `column "${column.name}" is not a computed column` });
@@ -261,17 +262,24 @@ export class ColumnAlterer {
         message: `column "${column.name}" is not a stored computed column`,
       });
     const target = tableSql(table);
-    return [
+    const statements = [
       `ALTER TABLE ${target} ALTER COLUMN ${quoteName(column.name)} DROP EXPRESSION`,
       undefineColumn(target, "computed", column.name),
     ];
+    const columns = table.columns.map((c) => (c === column ? { ...c, computed: undefined, generated: false } : c));
+    return { statements, table: { ...table, columns } };
   }
 
-  setType(table: TableView, action: Action<"setType">): string[] {
+  /** @param combined True beside other actions. */
+  setType(table: TableView, action: Action<"setType">, combined: boolean): string[] {
     const column = requireColumn(table, action.column);
     const type = resolveType(action.type, this.#env);
     const target = tableSql(table);
-    const using = action.using ? ` USING ${this.#expressions.expr(action.using)}` : "";
+    const converts = checkTypeChange(table, column.name, type.display, action.using !== undefined, this.#env);
+    if (converts && combined)
+      throw unimplemented("ALTER COLUMN TYPE cannot be used in combination with other ALTER TABLE commands", 49_351);
+    const value = action.using ? this.#expressions.expr(action.using) : `${quoteName(column.name)}::${type.backend}`;
+    const using = converts ? ` USING ${value}` : "";
     const statements = [`ALTER TABLE ${target} ALTER COLUMN ${quoteName(column.name)} TYPE ${type.backend}${using}`];
     const check = quoteName(lengthCheckName(column.name));
     statements.push(`ALTER TABLE ${target} DROP CONSTRAINT IF EXISTS ${check}`);

@@ -54,6 +54,8 @@ export class AlterTranslator {
         return this.#columns.drop(table, action);
       case "renameColumn":
         return this.#columns.rename(table, action);
+      case "dropStored":
+        return this.#columns.dropStored(table, action);
       default:
         return { statements: this.#statements(table, action, all), table };
     }
@@ -61,7 +63,7 @@ export class AlterTranslator {
 
   #statements(
     table: TableView,
-    action: Exclude<AlterAction, { kind: "addColumn" | "dropColumn" | "renameColumn" }>,
+    action: Exclude<AlterAction, { kind: "addColumn" | "dropColumn" | "renameColumn" | "dropStored" }>,
     all: readonly AlterAction[],
   ): string[] {
     const target = tableSql(table);
@@ -91,8 +93,6 @@ export class AlterTranslator {
         return this.#columns.setDefault(table, action);
       case "setNotNull":
         return this.#columns.setNotNull(table, action);
-      case "dropStored":
-        return this.#columns.dropStored(table, action);
       case "setVisible": {
         const column = requireColumn(table, action.column).name;
         return action.visible
@@ -102,7 +102,7 @@ export class AlterTranslator {
       case "sequenceOptions":
         return this.#sequences.alter(table, action.options);
       case "setType":
-        return this.#columns.setType(table, action);
+        return this.#columns.setType(table, action, all.length > 1);
       case "alterPrimaryKey":
         return this.#constraints.alterPrimaryKey(table, action);
       case "setSchema":

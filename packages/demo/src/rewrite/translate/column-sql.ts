@@ -77,7 +77,7 @@ export class ColumnTranslator {
       if (column.default) throw new SqlError({ code: "42611", message: "computed columns cannot have default values" });
       checkScalar(expr, "computed column");
       words.push(`GENERATED ALWAYS AS (${this.#expressions.expr(expr)}) ${stored ? "STORED" : "VIRTUAL"}`);
-      const printed = this.#constraints.printed(expr, table.types);
+      const printed = this.#constraints.printed(withoutParentheses(expr), table.types, type.display);
       definitions.push(defineColumn(target, "computed", name, JSON.stringify(printed)));
     }
     if (column.notNull || notNull) words.push("NOT NULL");
@@ -157,6 +157,8 @@ export const virtualSequence = (sequence: string): string[] => [
     `(${quoteText(sequence)}::pg_catalog.regclass::pg_catalog.oid, 'virtual', '', '')`,
   `DO ${quoteText(`BEGIN PERFORM pg_catalog.setval(${quoteText(sequence)}::pg_catalog.regclass, crdb_demo.unique_rowid()); END`)}`,
 ];
+
+const withoutParentheses = (expr: Expr): Expr => (expr.kind === "paren" ? withoutParentheses(expr.operand) : expr);
 
 export const isNull = (expr: Expr): boolean => expr.kind === "literal" && expr.type === "null";
 

@@ -65,9 +65,9 @@ export class ConstraintTranslator {
   }
 
   /** An expression as CockroachDB prints it, with and without the types of constants. */
-  printed(expr: Expr, types: ReadonlyMap<string, string>): { expression: string; plain: string } {
-    const expression = new Printer(this.#env, types).print(expr);
-    return { expression, plain: new Printer(this.#env, types, false).print(expr) };
+  printed(expr: Expr, types: ReadonlyMap<string, string>, wanted?: string): { expression: string; plain: string } {
+    const expression = new Printer(this.#env, types).print(expr, wanted);
+    return { expression, plain: new Printer(this.#env, types, false).print(expr, wanted) };
   }
 
   // ---------------------------------------------------------------- foreign keys

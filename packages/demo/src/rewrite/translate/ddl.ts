@@ -13,6 +13,7 @@ import type { Environment } from "./environment.ts";
 import { noColumn, noIndex, noRelation, tableSql } from "./environment.ts";
 import { orphanedShard, shardOf } from "./hash-shard.ts";
 import { namesOf } from "./name-giver.ts";
+import { noticeSql } from "./notices.ts";
 import { printQualified, quoteName, quoteNames, quoteText } from "./quote.ts";
 import { visible, type SelectTranslator } from "./select.ts";
 import { SequenceTranslator } from "./sequences.ts";
@@ -156,7 +157,7 @@ export class DdlTranslator {
     if (node.object !== "table" && table.kind !== node.object && table.kind !== `materialized ${node.object}`)
       throw new SqlError({ code: "42809", message: `"${table.name}" is not a ${node.object}` });
     const { statements, afterCommit } = this.#alter.alter(table, node.actions);
-    const [sql, ...after] = statements;
+    const [sql, ...after] = [...statements, ...qualifiedRename(node)];
     if (sql === undefined) return nothing(finalTag);
     return ddl(sql, finalTag, { changes: fullName(table), afterCommit }, after);
   }
@@ -384,7 +385,15 @@ export class DdlTranslator {
     if (view.kind !== "materialized view")
       throw new SqlError({ code: "42809", message: `"${view.name}" is not a materialized view` });
     const sql = `REFRESH MATERIALIZED VIEW ${tableSql(view)}`;
-    return { kind: "query", sql, tag: "REFRESH MATERIALIZED VIEW", returnsRows: false, isWrite: true };
+    const notice = noticeSql("CONCURRENTLY is not required as views are refreshed concurrently");
+    return {
+      kind: "query",
+      sql,
+      after: node.concurrently ? [notice] : undefined,
+      tag: "REFRESH MATERIALIZED VIEW",
+      returnsRows: false,
+      isWrite: true,
+    };
   }
 
   alterEnum(node: Node<"alterEnum">): QueryTranslation {
@@ -409,6 +418,20 @@ export class DdlTranslator {
 function renameTag(node: Node<"alterTable">): string {
   const kinds = new Set(node.actions.map((action) => action.kind));
   return kinds.has("renameTo") ? `RENAME ${node.object.toUpperCase()}` : `ALTER ${node.object.toUpperCase()}`;
+}
+
+/** The notice about a new name with a qualification, which was of use in earlier versions. */
+function qualifiedRename(node: Node<"alterTable">): string[] {
+  const [action] = node.actions;
+  if (action?.kind !== "renameTo" || action.name.parts.length < 2) return [];
+  const object = node.object.toUpperCase();
+  const to = action.name.parts.at(-1)?.text ?? "";
+  return [
+    noticeSql(
+      "renaming tables with a qualification is deprecated",
+      `use ALTER ${object} ${printQualified(node.name)} RENAME TO ${to} instead`,
+    ),
+  ];
 }
 
 // So are changes of the owner and of the schema.

@@ -297,7 +297,8 @@ export class ExpressionTranslator {
     if (expr.style === "cast") return `CAST(${this.expr(operand)} AS ${backend})`;
     if (expr.style === "annotate") return `CAST(${this.expr(operand)} AS ${backend})`;
     const number = /^(?:int[248]|float[48]|numeric.*)$/.test(backend);
-    const urn = operand.kind === "literal" && backend === "uuid" ? urnless(operand, this.typer.typeOf(expr)) : undefined;
+    const urn =
+      operand.kind === "literal" && backend === "uuid" ? urnless(operand, this.typer.typeOf(expr)) : undefined;
     if (urn !== undefined) return `${urn}::uuid`;
     const plain =
       number && operand.kind === "literal" && operand.type === "integer" && BigInt(operand.value) <= INT8_MAX;

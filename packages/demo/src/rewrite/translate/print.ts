@@ -63,7 +63,7 @@ export class Printer {
       case "unary":
         return this.#unary(expr, wanted);
       case "binary":
-        return this.#binary(expr);
+        return this.#binary(expr, wanted);
       case "cast":
         return this.#cast(expr);
       case "call":
@@ -124,14 +124,18 @@ export class Printer {
     return operator === "not" ? `NOT ${this.print(operand)}` : `${operator}${this.print(operand, wanted)}`;
   }
 
-  #binary(expr: Extract<Expr, { kind: "binary" }>): string {
+  #binary(expr: Extract<Expr, { kind: "binary" }>, wanted: string | undefined): string {
     const { operator, left, right } = expr;
     if (operator === "and" || operator === "or")
       return `${this.print(left)} ${operator.toUpperCase()} ${this.print(right)}`;
     const shown = operator === "<>" ? "!=" : operator.toUpperCase();
     const shares = COMPARISONS.has(operator) || ARITHMETIC.has(operator) || operator === "/";
-    const leftType = shares ? this.typeOf(right) : undefined;
-    const rightType = shares ? this.typeOf(left) : undefined;
+    // constants beside integers take the type that the whole shall have
+    const wide = ARITHMETIC.has(operator) ? family(wanted, ["DECIMAL"]) : undefined;
+    const beside = (type: string | undefined): string | undefined =>
+      wide !== undefined && /^INT\d$/.test(type ?? "") ? wide : type;
+    const leftType = shares ? beside(this.typeOf(right)) : undefined;
+    const rightType = shares ? beside(this.typeOf(left)) : undefined;
     const quantifier = expr.quantifier ? `${expr.quantifier.toUpperCase()} ` : "";
     return `${this.print(left, leftType)} ${shown} ${quantifier}${this.print(right, rightType)}`;
   }
