@@ -241,4 +241,27 @@ describe("a demo cluster", () => {
     expect(answers.at(-1)).toEqual([{ a: "1" }]);
     await rm(folder, { recursive: true });
   });
+
+  test("lets ordinary users do to databases what they own or were granted, and no more", async () => {
+    await query(cluster.url, "CREATE USER carl");
+    await query(cluster.url, "CREATE USER maker CREATEDB");
+    const [carl, maker] = [cluster.urlFor({ user: "carl" }), cluster.urlFor({ user: "maker" })];
+    await query(maker, "CREATE DATABASE made");
+    for (const [sql, message] of [
+      ["CREATE DATABASE mine", "permission denied to create database"],
+      ["DROP DATABASE made", "user carl does not have DROP privilege on database made"],
+      ["ALTER DATABASE made RENAME TO mine", "permission denied to rename database"],
+      [
+        "SET CLUSTER SETTING sql.defaults.distsql = 'off'",
+        "only users with the MODIFYCLUSTERSETTING privilege are allowed to set cluster setting 'sql.defaults.distsql'",
+      ],
+    ] as const) {
+      await expect(query(carl, sql)).rejects.toMatchObject({ code: "42501", message });
+    }
+    await query(maker, "ALTER DATABASE made RENAME TO remade");
+    await query(maker, "DROP DATABASE remade");
+    await query(cluster.url, "GRANT admin TO carl");
+    await query(carl, "CREATE DATABASE mine");
+    await query(carl, "DROP DATABASE mine");
+  });
 });

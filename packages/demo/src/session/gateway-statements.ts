@@ -1,5 +1,6 @@
 import { SqlError } from "../rewrite/sql-error.ts";
 import { noDatabase } from "./databases.ts";
+import { Privileges } from "./privileges.ts";
 import { virtualRows } from "./virtual-rows.ts";
 import type { LocalColumn, SetValue, Statement, Translation, VirtualTableName } from "../rewrite/contract.ts";
 import type { SessionCore } from "./session-core.ts";
@@ -25,12 +26,14 @@ const tagOnly = (tag: string): LocalResult => ({ columns: [], rows: [], tag });
 /** Answers what belongs to the session or the cluster rather than to tables: SET, SHOW, USE, databases, cancel. */
 export class GatewayStatements {
   readonly #core: SessionCore;
+  readonly #privileges: Privileges;
   readonly #runner: TransactionRunner;
   /** Forgets prepared statements (DISCARD ALL). */
   onDiscard: () => Promise<void> = () => Promise.resolve();
 
   constructor(core: SessionCore, runner: TransactionRunner) {
     this.#core = core;
+    this.#privileges = new Privileges(core);
     this.#runner = runner;
   }
 
@@ -75,6 +78,7 @@ export class GatewayStatements {
         return { columns: this.columns(translation), rows, tag: `SHOW SAVEPOINT STATUS ${rows.length}` };
       }
       case "setClusterSetting":
+        await this.#privileges.checkSetClusterSetting(translation.setting);
         core.cluster.clusterSettings.set(translation.setting, translation.value);
         return tagOnly("SET CLUSTER SETTING");
       case "showClusterSetting": {
@@ -89,6 +93,7 @@ export class GatewayStatements {
         return this.#use(translation.database);
       case "createDatabase": {
         const { database, ifNotExists } = translation;
+        await this.#privileges.checkCreateDatabase();
         await core.cluster.databases.create(database, { ifNotExists, owner: this.#owner() });
         for (const session of core.cluster.sessions) session.databaseCreated(database);
         return tagOnly("CREATE DATABASE");
@@ -96,6 +101,7 @@ export class GatewayStatements {
       case "dropDatabase":
         return this.#dropDatabase(translation.database, translation);
       case "renameDatabase":
+        await this.#privileges.checkRenameDatabase(translation.from);
         await core.cluster.databases.rename(translation.from, translation.to);
         if (core.database === translation.from) await core.use(translation.to);
         return tagOnly("RENAME DATABASE");
@@ -181,6 +187,7 @@ export class GatewayStatements {
     if (database === "system") {
       throw new SqlError({ code: "42501", message: "user root does not have DROP privilege on database system" });
     }
+    await this.#privileges.checkDropDatabase(database);
     if (options.behavior !== "cascade" && (await cluster.databases.exists(database))) {
       const empty = await cluster.databases.isEmpty(database);
       if (!empty && options.behavior === "restrict") {
