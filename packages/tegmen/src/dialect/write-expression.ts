@@ -8,7 +8,7 @@ import type {
   WindowNode,
 } from "../sql/nodes/expression-node.ts";
 import { operators, precedence } from "../sql/nodes/operators.ts";
-import { hasFeature } from "./capabilities.ts";
+import { hasFeature, requireFeature } from "./capabilities.ts";
 import type { Output } from "./output.ts";
 
 /** Writes one expression. Parentheses around it are the caller's. */
@@ -21,6 +21,7 @@ export function writeExpression(out: Output, node: ExpressionNode): void {
       out.parameter(node);
       return;
     case "infix":
+      if (node.operator.needs !== undefined) requireFeature(out.version, node.operator.needs);
       out.expression(node.left, node.operator.left);
       out.add(node.operator.spaced);
       out.expression(node.right, node.operator.right);

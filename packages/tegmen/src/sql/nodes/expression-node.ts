@@ -43,6 +43,8 @@ export interface Operator {
   readonly left: number;
   /** The same for its right side. */
   readonly right: number;
+  /** What a server has to have for it. */
+  readonly needs?: "TSVECTOR" | "VECTOR";
 }
 
 /** `left + right` */

@@ -34,6 +34,7 @@ const matching = (text: string): Operator => infix(text, like, other, other);
 /** Some servers count a regular expression match among the other operators. */
 const regexp = (text: string): Operator => infix(text, like, sum, sum);
 const general = (text: string): Operator => infix(text, other, sum, sum);
+const newer = (text: string, needs: NonNullable<Operator["needs"]>): Operator => ({ ...general(text), needs });
 /** Left-associative, and its own equal on the left stands without parentheses. */
 const chain = (text: string): Operator => infix(text, precedence.chain, precedence.chain, sum);
 
@@ -66,10 +67,10 @@ export const operators = {
   hasKey: general("?"),
   hasAnyKey: general("?|"),
   hasAllKeys: general("?&"),
-  matches: general("@@"),
-  l2Distance: general("<->"),
-  cosineDistance: general("<=>"),
-  innerProduct: general("<#>"),
+  matches: newer("@@", "TSVECTOR"),
+  l2Distance: newer("<->", "VECTOR"),
+  cosineDistance: newer("<=>", "VECTOR"),
+  innerProduct: newer("<#>", "VECTOR"),
   plus: infix("+", sum, sum, product),
   minus: infix("-", sum, sum, product),
   times: infix("*", product, product, power),

@@ -81,6 +81,24 @@ export interface ConflictNode {
   readonly where: ExpressionNode | undefined;
 }
 
+/** The values of one column for many rows. */
+export interface CellsNode {
+  readonly type: AnySqlType;
+  /** In text format; null is NULL, undefined is for {@link make} to fill. */
+  readonly texts: readonly (string | null | undefined)[];
+  /** The values before they were encoded. */
+  readonly values: readonly unknown[];
+  /** The default of the program's, for rows that have no value; undefined where all have one. */
+  readonly make: (() => ExpressionNode) | undefined;
+}
+
+/** Many rows of plain values, by columns: a node for every value would cost more than sending it. */
+export interface ColumnsNode {
+  readonly kind: "columns";
+  readonly cells: readonly CellsNode[];
+  readonly rowCount: number;
+}
+
 /** INSERT and UPSERT. */
 export interface InsertNode extends Returning {
   readonly kind: "insert";
@@ -88,7 +106,7 @@ export interface InsertNode extends Returning {
   readonly table: TableNode;
   readonly into: readonly ColumnNode[];
   /** Rows, a query, or undefined for DEFAULT VALUES. */
-  readonly source: readonly (readonly ExpressionNode[])[] | SelectNode | CompoundNode | undefined;
+  readonly source: readonly (readonly ExpressionNode[])[] | ColumnsNode | SelectNode | CompoundNode | undefined;
   readonly conflict: ConflictNode | undefined;
 }
 
