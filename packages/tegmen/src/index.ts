@@ -12,6 +12,7 @@ export type { EngineEvent, EngineEventName, EngineListener } from "./engine/even
 export type { Limits } from "./engine/limits.ts";
 export type { Logger } from "./engine/logger.ts";
 export type { EngineOptions } from "./engine/options.ts";
+export type { ExecuteOptions, OnProgress, Progress } from "./engine/progress.ts";
 export { Result, ScalarResult } from "./engine/result.ts";
 export type { RowStream } from "./engine/row-stream.ts";
 export type { NestedTransaction, Transaction } from "./engine/transaction.ts";

@@ -1,5 +1,12 @@
 import { ArgumentError, TransactionStateError } from "../errors/index.ts";
-import { type CompiledStatement, compileStatement, type Executable, type NamedParameters } from "../sql/executable.ts";
+import {
+  type CompiledStatement,
+  compilePieces,
+  compileStatement,
+  type Executable,
+  type NamedParameters,
+  type StatementPieces,
+} from "../sql/executable.ts";
 import { type BeginOptions, checkBeginOptions } from "./begin.ts";
 import { Channel } from "./channel.ts";
 import {
@@ -14,6 +21,8 @@ import {
 import type { EngineContext } from "./context.ts";
 import { executeMany, executeOne } from "./execute.ts";
 import { checkLimits, type Limits, mergeLimits, within } from "./limits.ts";
+import { executePieces } from "./pieces.ts";
+import { checkProgress, type ExecuteOptions, reportProgress } from "./progress.ts";
 import { deferred } from "./queued.ts";
 import type { Result, ScalarOf } from "./result.ts";
 import { RowStream } from "./row-stream.ts";
@@ -167,18 +176,28 @@ export class Connection {
    * Runs a statement and reads all of its rows.
    *
    * @param statement `text()`, an `sql` template, or a statement of the expression language
-   * @param parameters values for named parameters; an array runs the statement once for each (executemany), pipelined
-   * @param limits timeout and signal of this execution, before those of the connection
+   * @param parameters values for named parameters; an array runs the statement once for each (executemany), pipelined.
+   *   For `insert(t)` and `upsert(t)` without values, an array of rows
+   * @param options timeout and signal of this execution, before those of the connection; `onProgress`, for many rows
    * @throws {DatabaseError} what the server answered, by SQLSTATE
    * @throws {ConnectionLostError} the connection was lost; in a transaction, nothing of it was committed
    * @throws {TransactionStateError} the connection was lost in this transaction, and `rollback()` not called yet
    */
-  async execute<Row>(statement: Executable<Row>, parameters?: Parameters, limits?: Limits): Promise<Result<Row>> {
+  async execute<Row>(
+    statement: Executable<Row>,
+    parameters?: Parameters,
+    options?: ExecuteOptions,
+  ): Promise<Result<Row>> {
     const current = this.#channel;
     const channel = current !== undefined && !this.#mustReplace(current) ? current : await this.#open();
     this.#assertUsable(channel);
-    if (limits !== undefined) checkLimits(limits);
-    const bounds = mergeLimits(limits, this.#options);
+    if (options !== undefined) checkExecution(options);
+    const bounds = mergeLimits(options, this.#options);
+    const pieces = this.#pieces(channel, statement, parameters);
+    if (pieces !== undefined) {
+      this.#autobegin(channel);
+      return within(channel, bounds, () => executePieces<Row>(channel, this.#context, pieces, options?.onProgress));
+    }
     if (Array.isArray(parameters)) {
       const all = (parameters as readonly NamedParameters[]).map((each) => this.#compile(channel, statement, each));
       this.#autobegin(channel);
@@ -186,10 +205,14 @@ export class Connection {
     }
     const compiled = this.#compile(channel, statement, parameters as NamedParameters | undefined);
     this.#autobegin(channel);
-    if (bounds.timeout === undefined && bounds.signal === undefined) {
-      return executeOne<Row>(channel, this.#context, compiled);
-    }
-    return within(channel, bounds, () => executeOne<Row>(channel, this.#context, compiled));
+    const work = (): Promise<Result<Row>> => executeOne<Row>(channel, this.#context, compiled);
+    const running =
+      bounds.timeout === undefined && bounds.signal === undefined ? work() : within(channel, bounds, work);
+    const onProgress = options?.onProgress;
+    if (onProgress === undefined) return running;
+    const result = await running;
+    reportProgress(onProgress, { rows: result.rowCount ?? 0, total: result.rowCount ?? undefined });
+    return result;
   }
 
   /** Runs a statement and returns the first column of its first row; null when there is none. */
@@ -347,6 +370,15 @@ export class Connection {
     return this.close();
   }
 
+  /** The pieces of a statement that is too large to be sent whole, or takes the rows of an executemany. */
+  #pieces(channel: Channel, statement: Executable, parameters: Parameters | undefined): StatementPieces | undefined {
+    const compile = (statement as Partial<Executable> | null | undefined)?.[compilePieces];
+    const rows = Array.isArray(parameters) ? (parameters as readonly NamedParameters[]) : undefined;
+    if (compile === undefined || rows?.length === 0) return undefined;
+    const run = (): StatementPieces | undefined => compile.call(statement, channel.memory.compile, rows);
+    return this.#context.hideParameters ? withoutValues(run) : run();
+  }
+
   #compile(channel: Channel, statement: Executable, parameters: NamedParameters | undefined): CompiledStatement {
     const compile = (statement as Partial<Executable> | null | undefined)?.[compileStatement];
     if (compile === undefined) throw notExecutable(statement);
@@ -419,6 +451,11 @@ export class Connection {
         "Return to commit, throw to roll back",
     );
   }
+}
+
+function checkExecution(options: ExecuteOptions): void {
+  checkLimits(options);
+  checkProgress(options.onProgress);
 }
 
 /** Whether there is something to commit or roll back. */

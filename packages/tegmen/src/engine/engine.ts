@@ -16,6 +16,7 @@ import { type EngineContext, remember } from "./context.ts";
 import { type EngineEventName, EngineEvents, type EngineListener, isEngineEventName } from "./events.ts";
 import { checkLimits, type Limits } from "./limits.ts";
 import { toLogger } from "./logger.ts";
+import type { ExecuteOptions } from "./progress.ts";
 import { checkEngineOptions, defaultPoolRecycle, type EngineOptions } from "./options.ts";
 import type { Result, ScalarOf } from "./result.ts";
 import { RowPlans } from "./row-reader.ts";
@@ -117,18 +118,27 @@ export class Engine {
   /**
    * Runs one statement that commits by itself, in a single turn. An array of parameters (executemany)
    * runs in a transaction, and so does everything on an engine that is `readOnly` or has `asOfSystemTime` or
-   * `priority`.
+   * `priority`, and an INSERT of more rows than one statement can hold.
    */
-  async execute<Row>(statement: Executable<Row>, parameters?: Parameters, limits?: Limits): Promise<Result<Row>> {
+  async execute<Row>(
+    statement: Executable<Row>,
+    parameters?: Parameters,
+    options: ExecuteOptions = {},
+  ): Promise<Result<Row>> {
+    const { onProgress, ...limits } = options;
+    const progress = onProgress === undefined ? undefined : { onProgress };
     const { begin } = this.#context;
     // What is promised of transactions holds for single statements, too.
     if (Array.isArray(parameters) || needsTransaction(begin)) {
       const isolationLevel = begin.isolationLevel === "AUTOCOMMIT" ? undefined : begin.isolationLevel;
-      return this.begin((connection) => connection.execute(statement, parameters), { isolationLevel, ...limits });
+      return this.begin((connection) => connection.execute(statement, parameters, progress), {
+        isolationLevel,
+        ...limits,
+      });
     }
     const connection = await this.#connection({ isolationLevel: "AUTOCOMMIT", ...limits });
     try {
-      return await connection.execute(statement, parameters);
+      return await connection.execute(statement, parameters, progress);
     } finally {
       await connection.close();
     }

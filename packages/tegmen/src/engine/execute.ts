@@ -89,7 +89,8 @@ export function startWatch(
 
 const nothing = { columns: undefined, rows: [], duplicate: undefined, rowCount: 0 } as const;
 
-function toData(reader: RowReader, results: readonly DriverResult[]): ResultData {
+/** What the answers add up to. */
+export function toData(reader: RowReader, results: readonly DriverResult[]): ResultData {
   const { plan, rows } = reader;
   const tag = results.at(-1)?.tag ?? "";
   let rowCount = results.length === 1 ? countOf(tag) : null;

@@ -56,6 +56,24 @@ export interface CompiledStatement {
   readonly values: readonly unknown[];
 }
 
+/** One piece of a statement that is too large for one message. */
+export interface StatementPiece extends CompiledStatement {
+  /** How many rows it writes. */
+  readonly rows: number;
+}
+
+/** A statement in pieces, which are compiled one by one as they are sent. */
+export interface StatementPieces {
+  /** How many rows all of them write. */
+  readonly rows: number;
+  /** How many there are. */
+  readonly count: number;
+  readonly pieces: Iterable<StatementPiece>;
+}
+
+/** The method by which a statement of many rows is compiled. */
+export const compilePieces: unique symbol = Symbol.for("tegmen.pieces");
+
 /** The method by which a statement is compiled for one execution. */
 export const compileStatement: unique symbol = Symbol.for("tegmen.compile");
 
@@ -76,4 +94,11 @@ export interface Executable<Row = unknown> {
    * @throws {CompileError} the server's version lacks something that it needs
    */
   [compileStatement](context: CompileContext, parameters?: NamedParameters): CompiledStatement;
+  /**
+   * @param context where it will run
+   * @param rows what executemany was given: rows to write
+   * @returns its pieces; undefined for a statement that is to be sent whole
+   * @throws as the other method
+   */
+  [compilePieces]?(context: CompileContext, rows?: readonly NamedParameters[]): StatementPieces | undefined;
 }

@@ -1,6 +1,8 @@
 import { ArgumentError, describeValue } from "../errors/index.ts";
 import { excludedSource } from "./nodes/excluded.ts";
-import { assignedValue, assignmentNodes, generatedValue, writableColumn, type TargetColumns } from "./assignments.ts";
+import { assignmentNodes, writableColumn, type TargetColumns } from "./assignments.ts";
+import { completedRows, insertRows } from "./insert-rows.ts";
+import { insertPieces, onePiece } from "../dialect/insert-pieces.ts";
 import { cteNodes, type Cte, type CteOptions } from "./cte.ts";
 import {
   targetOf,
@@ -8,13 +10,12 @@ import {
   type ExpressionsOf,
   type InsertValues,
   type Target,
-  type TargetColumn,
   type UpdateValues,
 } from "./definitions.ts";
+import { compilePieces, type CompileContext, type NamedParameters, type StatementPieces } from "./executable.ts";
 import { conditionNode, SqlExpression } from "./expression.ts";
 import { sourceNodeOf } from "./from-item.ts";
 import { columnNode } from "./items.ts";
-import type { ExpressionNode } from "./nodes/expression-node.ts";
 import type { ConflictNode, InsertNode } from "./nodes/query-node.ts";
 import { nodeOf } from "./nodes/node-of.ts";
 import type { Condition, Operand, SelectItem } from "./operand.ts";
@@ -68,7 +69,7 @@ export class Insert<N extends string, C extends Definitions, Fields>
    */
   values(rows: InsertValues<C> | readonly InsertValues<C>[]): Insert<N, C, Fields> {
     const list: readonly unknown[] = Array.isArray(rows) ? (rows as readonly unknown[]) : [rows];
-    return this.#with(rowNodes(this.#target[targetOf], list));
+    return this.#with(insertRows(this.#target[targetOf], list));
   }
 
   /**
@@ -143,6 +144,32 @@ export class Insert<N extends string, C extends Definitions, Fields>
     return writingCte(this, name, options);
   }
 
+  /**
+   * Its pieces: as many rows together as fit into a statement.
+   *
+   * @throws {ArgumentError} executemany was given rows, and the statement has some of its own
+   */
+  [compilePieces](context: CompileContext, rows?: readonly NamedParameters[]): StatementPieces | undefined {
+    if (rows === undefined) {
+      const node = this.completed();
+      const pieces = insertPieces(node, context.version);
+      // Defaults that are made already are not to be made again.
+      return pieces ?? (node === this[statementNode] ? undefined : onePiece(node, context.version));
+    }
+    const { into, source } = this[statementNode];
+    if (into.length > 0 || source !== undefined) {
+      throw new ArgumentError(
+        "an array of rows is for an INSERT without any: leave out values(), or pass the rows to it",
+      );
+    }
+    const node = this.#with(insertRows(this.#target[targetOf], rows)).completed();
+    return insertPieces(node, context.version) ?? onePiece(node, context.version);
+  }
+
+  protected override completed(): InsertNode {
+    return completedRows(this[statementNode]);
+  }
+
   #conflict(conflict: ConflictNode): Insert<N, C, Fields> {
     if (this[statementNode].verb === "UPSERT") throw new ArgumentError("UPSERT has no ON CONFLICT: use insert()");
     return this.#with({ conflict });
@@ -199,38 +226,6 @@ function start<N extends string, C extends Definitions>(
     },
     target,
   );
-}
-
-const defaultKeyword: ExpressionNode = { kind: "keyword", text: "DEFAULT" };
-
-/** The rows of VALUES. All have the same columns: those that any of them has a value for. */
-function rowNodes(columns: TargetColumns, rows: readonly unknown[]): Pick<InsertNode, "into" | "source"> {
-  if (rows.length === 0) throw new ArgumentError("values() expects at least one row");
-  const used = new Map<string, TargetColumn>();
-  for (const row of rows) {
-    if (typeof row !== "object" || row === null || Array.isArray(row)) {
-      throw new ArgumentError(
-        `values() expects rows: objects of values by the keys of columns, got ${describeValue(row)}`,
-      );
-    }
-    for (const key of Object.keys(row)) {
-      if (!used.has(key)) used.set(key, writableColumn(columns, key, "values()"));
-    }
-  }
-  for (const [key, column] of columns) if (column.clientDefault !== undefined) used.set(key, column);
-  if (used.size === 0 && rows.length === 1) return { into: [], source: undefined };
-  if (used.size === 0) throw new ArgumentError("values() was given several rows without any value");
-  const into = [...used.values()];
-  return {
-    into: into.map((column) => column.node),
-    source: rows.map((row) => into.map((column) => valueNode(column, row as Readonly<Record<string, unknown>>))),
-  };
-}
-
-function valueNode(column: TargetColumn, row: Readonly<Record<string, unknown>>): ExpressionNode {
-  if (Object.hasOwn(row, column.key)) return assignedValue(column, row[column.key]);
-  const make = column.clientDefault;
-  return make === undefined ? defaultKeyword : generatedValue(column, make);
 }
 
 function targetNodes(options: {

@@ -32,12 +32,18 @@ export abstract class Statement<Row, Node extends QueryNode> implements Executab
     refuseParameters(parameters);
     const { version } = context;
     if (this.#compiled !== undefined && this.#version === version) return this.#compiled;
-    const compiled = compileQuery(this[statementNode], version);
-    if (compiled.isStable) {
+    const node = this.completed();
+    const compiled = compileQuery(node, version);
+    if (compiled.isStable && node === this[statementNode]) {
       this.#compiled = compiled;
       this.#version = version;
     }
     return compiled;
+  }
+
+  /** The node for one execution: with what is made anew for each. */
+  protected completed(): Node {
+    return this[statementNode];
   }
 
   /** The SQL for the latest version of CockroachDB, with `$1` for values. */

@@ -79,6 +79,20 @@ export function formatElement(element: string | null): string {
   return `"${element.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
+/**
+ * Writes an array.
+ *
+ * @param elements the texts of the values; null for NULL
+ */
+export function arrayText(elements: readonly (string | null)[]): string {
+  let text = "{";
+  for (let index = 0; index < elements.length; index++) {
+    if (index > 0) text += ",";
+    text += formatElement(elements[index] ?? null);
+  }
+  return `${text}}`;
+}
+
 const arrayDecoders = new WeakMap<Decoder, Decoder<unknown[]>>();
 
 /**

@@ -1,6 +1,6 @@
 export type { ArrayOptions, ArrayType } from "./array.ts";
 export { array, isArrayType } from "./array.ts";
-export { arrayDecoder } from "./array-text.ts";
+export { arrayDecoder, arrayText } from "./array-text.ts";
 export { bool } from "./bool.ts";
 export { bytes } from "./bytes.ts";
 export type { CustomTypeOptions } from "./custom.ts";
