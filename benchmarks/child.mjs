@@ -1,0 +1,49 @@
+// The process of one adapter: it does what the harness says, and answers with figures.
+
+import { workloads } from "./workloads.mjs";
+
+const { adapter, url, poolSize } = JSON.parse(process.argv[2]);
+const tool = (await import(adapter)).open({ url, poolSize });
+
+/** Runs a workload's operation `count` times, `width` at a time. */
+async function run({ call }, count, width) {
+  const latencies = [];
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  let begun = 0;
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      while (begun++ < count) {
+        const before = performance.now();
+        await call(tool);
+        latencies.push(performance.now() - before);
+      }
+    }),
+  );
+  const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms: ms / count, cpuMs: (user + system) / 1_000 / count, latencies, rss: process.memoryUsage.rss() };
+}
+
+const commands = {
+  run: ({ workload, count, width }) => run(workloads[workload], count, width),
+  check: ({ workload }) => workloads[workload].check(tool),
+  close: async () => {
+    await tool.close();
+    process.disconnect();
+  },
+};
+
+async function obey(message) {
+  try {
+    const answer = await commands[message.command](message);
+    if (process.connected) process.send({ answer });
+  } catch (error) {
+    process.send({ error: String(error?.stack ?? error) });
+  }
+}
+
+process.on("message", (message) => {
+  void obey(message);
+});
+process.send({ answer: process.memoryUsage.rss() });

@@ -1,0 +1,152 @@
+// Measurements: speed in interleaved rounds, turns on the wire, and profiles.
+
+import { isDeepStrictEqual } from "node:util";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { groupProfile } from "./profile.mjs";
+import { startProxy } from "./proxy.mjs";
+import { startTool } from "./tools.mjs";
+import { workloads } from "./workloads.mjs";
+
+const pick = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+export const median = (numbers) =>
+  pick(
+    numbers.toSorted((a, b) => a - b),
+    0.5,
+  );
+
+/** Measurements that do not count. */
+export const warmUp = 20;
+
+/**
+ * One workload with all adapters: a process for each, and rounds in which each has its turn. The ratio is that to the
+ * reference, the first adapter, in the same round: above 1 is faster.
+ *
+ * @returns for each adapter, by its name, medians over the rounds; an error where it could not do the work
+ */
+export async function measureWorkload({ node, adapters, url, poolSize, rounds, scale = 1 }, workload) {
+  const { count: fullCount, width } = workloads[workload];
+  const count = Math.max(1, Math.round(fullCount * scale));
+  const results = new Map();
+  const tools = [];
+  try {
+    let expected;
+    for (const adapter of adapters) {
+      const tool = await startTool(node, adapter, { url, poolSize });
+      const answer = await tool.ask({ command: "check", workload });
+      expected ??= answer;
+      if (!isDeepStrictEqual(answer, expected)) {
+        throw new Error(`${adapter.name} does not do the same: ${JSON.stringify(answer)?.slice(0, 400)}`);
+      }
+      tools.push(tool);
+      results.set(adapter.name, {
+        ms: [],
+        cpuMs: [],
+        ratio: [],
+        cpuRatio: [],
+        latencies: [],
+        idleRss: tool.rss,
+        rss: 0,
+      });
+    }
+    // Until the machine code is made.
+    for (const tool of tools) await tool.ask({ command: "run", workload, count: count * warmUp, width });
+    for (let round = 0; round < rounds; round++) {
+      const measured = new Map();
+      for (let index = 0; index < tools.length; index++) {
+        const tool = tools[(index + round) % tools.length];
+        measured.set(tool.adapter.name, await tool.ask({ command: "run", workload, count, width }));
+      }
+      const reference = measured.get(adapters[0].name);
+      for (const [name, { ms, cpuMs, latencies, rss }] of measured) {
+        const result = results.get(name);
+        result.ms.push(ms);
+        result.cpuMs.push(cpuMs);
+        result.ratio.push(reference.ms / ms);
+        result.cpuRatio.push(reference.cpuMs / cpuMs);
+        result.latencies.push(...latencies);
+        result.rss = Math.max(result.rss, rss);
+      }
+    }
+    return [...results].map(([name, result]) => {
+      const ratios = result.ratio.toSorted((a, b) => a - b);
+      return {
+        name,
+        ms: median(result.ms),
+        cpuMs: median(result.cpuMs),
+        ratio: median(ratios),
+        low: pick(ratios, 0.25),
+        high: pick(ratios, 0.75),
+        cpuRatio: median(result.cpuRatio),
+        p99: pick(
+          result.latencies.toSorted((a, b) => a - b),
+          0.99,
+        ),
+        rss: result.rss / 2 ** 20,
+      };
+    });
+  } finally {
+    await Promise.all(tools.map((tool) => tool.stop()));
+  }
+}
+
+/** How many turns and statements an operation takes, counted on the wire after the first ones. */
+export async function countTurns({ node, adapters, url, poolSize }) {
+  const table = [];
+  for (const adapter of adapters) {
+    const proxy = await startProxy(url);
+    const tool = await startTool(node, adapter, { url: proxy.url, poolSize });
+    try {
+      const row = { name: adapter.name, workloads: {} };
+      for (const [workload, { width }] of Object.entries(workloads)) {
+        if (width > 1) continue;
+        await tool.ask({ command: "run", workload, count: 4, width: 1 });
+        await settled(proxy.counts);
+        const before = { ...proxy.counts };
+        const count = 5;
+        await tool.ask({ command: "run", workload, count, width: 1 });
+        await settled(proxy.counts);
+        row.workloads[workload] = {
+          turns: (proxy.counts.turns - before.turns) / count,
+          statements: (proxy.counts.statements - before.statements) / count,
+          bytes: (proxy.counts.bytes - before.bytes) / count,
+        };
+      }
+      table.push(row);
+    } finally {
+      await tool.stop();
+      proxy.stop();
+    }
+  }
+  return table;
+}
+
+/** Until nothing comes any more: some tools send what nobody waits for. */
+async function settled(counts) {
+  for (let before = -1; before !== counts.bytes;) {
+    before = counts.bytes;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 30);
+    });
+  }
+}
+
+/** Where the client's processor time goes in one workload, in µs for an operation, by part. */
+export async function profileWorkload({ node, url, poolSize }, adapter, workload, factor = 60) {
+  const folder = mkdtempSync(path.join(tmpdir(), "tegmen-profile-"));
+  try {
+    const tool = await startTool(node, adapter, { url, poolSize }, [
+      "--cpu-prof",
+      "--cpu-prof-interval=200",
+      `--cpu-prof-dir=${folder}`,
+    ]);
+    const { count, width } = workloads[workload];
+    await tool.ask({ command: "run", workload, count: count * factor, width });
+    await tool.stop();
+    const [file] = readdirSync(folder).filter((name) => name.endsWith(".cpuprofile"));
+    return groupProfile(JSON.parse(readFileSync(path.join(folder, file), "utf8")), count * factor);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

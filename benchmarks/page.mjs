@@ -1,0 +1,124 @@
+// The page docs/benchmarks.md.
+
+import { gaps, goals } from "./gaps.mjs";
+import { warmUp } from "./measure.mjs";
+
+const table = (head, rows) =>
+  [
+    `| ${head.join(" | ")} |`,
+    `| ${head.map((_, index) => (index === 0 ? "---" : "---:")).join(" | ")} |`,
+    ...rows.map((row) => `| ${row.join(" | ")} |`),
+  ].join("\n");
+
+const number = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3));
+
+/** The table of one workload. */
+export function renderWorkload(workload, results) {
+  const head = [workload, "ratio", "quartiles", "ms", "p99 ms", "CPU ms", "CPU ratio", "RSS MB"];
+  const rows = results.map((each) => [
+    each.name,
+    each.ratio.toFixed(2),
+    `${each.low.toFixed(2)} to ${each.high.toFixed(2)}`,
+    number(each.ms),
+    number(each.p99),
+    number(each.cpuMs),
+    each.cpuRatio.toFixed(2),
+    each.rss.toFixed(0),
+  ]);
+  return table(head, rows);
+}
+
+function renderSummary(speed) {
+  const names = speed[0].results.map(({ name }) => name);
+  const rows = speed.map(({ workload, results }) => [workload, ...results.map(({ ratio }) => ratio.toFixed(2))]);
+  return table(["ratio to raw pg", ...names], rows);
+}
+
+function renderTurns(turns) {
+  const workloads = Object.keys(turns[0].workloads);
+  const rows = workloads.map((workload) => [
+    workload,
+    ...turns.map((tool) => {
+      const { turns: count, statements } = tool.workloads[workload];
+      return `${+count.toFixed(1)} (${+statements.toFixed(1)})`;
+    }),
+  ]);
+  return table(["turns (statements)", ...turns.map(({ name }) => name)], rows);
+}
+
+function renderProfiles(profiles) {
+  const lines = profiles.map(({ workload, tools }) => {
+    const cells = tools.map(({ parts }) =>
+      parts
+        .slice(0, 7)
+        .map(([name, time]) => `${name} ${time.toFixed(time < 10 ? 1 : 0)}`)
+        .join(", "),
+    );
+    return [workload, ...cells];
+  });
+  return table(["µs for an operation", ...profiles[0].tools.map(({ name }) => name)], lines);
+}
+
+function renderGaps(speed) {
+  const lines = [];
+  for (const { workload, results } of speed) {
+    const ours = results.find(({ name }) => name === "tegmen Core");
+    if (ours === undefined) continue;
+    const goal = goals[workload] ?? 0;
+    const ahead = results.filter(
+      ({ name, ratio }) => !name.startsWith("tegmen") && name !== "raw pg" && ratio > ours.ratio,
+    );
+    const missed = [];
+    if (ours.ratio < goal) missed.push(`${ours.ratio.toFixed(2)} where ${goal.toFixed(2)} is the goal`);
+    for (const { name, ratio } of ahead)
+      missed.push(`${name} has ${ratio.toFixed(2)}, tegmen Core ${ours.ratio.toFixed(2)}`);
+    if (missed.length > 0) lines.push(`- **${workload}**: ${missed.join("; ")}. ${gaps[workload] ?? ""}`.trimEnd());
+  }
+  return lines.length === 0 ? "None in this run." : lines.join("\n");
+}
+
+/** The whole page. */
+export function renderPage({ facts, adapters, speed, turns, profiles }) {
+  const sections = [
+    "# Benchmarks",
+    "<!-- Written by `npm run bench:peers -- --write`: change benchmarks/page.mjs, not this file. -->",
+    `Measured on ${facts.date}: ${facts.server}; Node ${facts.node}; ${facts.cpus}, ${facts.memory}. ` +
+      facts.versions.map(([name, version]) => `${name} ${version}`).join(", ") +
+      ".",
+    `## Method
+
+- \`npm run bench:peers\` runs it all, against a demo cluster or any server (\`--url\`); \`--write\` makes this page.
+- Each tool has a process of its own (client, gateway and server are others) and a pool of ${facts.poolSize}. tegmen's pool is set to
+  hand out the connection that came back last, as pg's does.
+- The tools take turns in ${facts.rounds} short rounds of each workload, after as many executions as ${warmUp} rounds have. **Only the ratio means
+  something**: the time of raw pg in the same round, divided by the tool's; the median of the rounds, with quartiles.
+  Above 1 is faster than raw pg. Times in milliseconds are those of this machine, which may have had other things to do.
+- Every tool reads the same rows as the same JavaScript values (INT8 as number, TIMESTAMPTZ as Date); that is checked
+  before anything is measured.
+- CPU is that of the client's process, for one operation: the least disturbed of all figures.
+- Turns and statements are counted by a proxy between the tool and the server, after the first executions. A turn is
+  what a tool sends without having heard from the server in between.`,
+    table(
+      ["tool", "how it is used"],
+      adapters.map(({ name, note }) => [name, note]),
+    ).replace("---:", "---"),
+    "## Summary",
+    renderSummary(speed),
+    "## Workloads",
+    ...speed.map(({ workload, results }) => renderWorkload(workload, results)),
+    "## Turns",
+    renderTurns(turns),
+    "tegmen's transfer commits by RELEASE SAVEPOINT in its second turn; the third is the COMMIT that closes the " +
+      "transaction, for which nobody waits.",
+    "## Gaps",
+    renderGaps(speed),
+  ];
+  if (profiles.length > 0) {
+    sections.push(
+      "## Profiles",
+      "Where the client's processor time goes, by a sampling profiler, which makes everything a little slower: the parts count, not the sums.",
+      renderProfiles(profiles),
+    );
+  }
+  return `${sections.join("\n\n")}\n`;
+}

@@ -1,0 +1,106 @@
+// tegmen and its peers, side by side.
+//
+//   npm run bench:peers -- [--url URL] [--rounds 101] [--only NAME,NAME] [--workload PART] [--scale 1]
+//                          [--profile NAME] [--write]
+//
+// Without --url it starts a demo cluster. --write makes docs/benchmarks.md of a full run. --profile prints where an
+// adapter spends its processor time instead.
+
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { countTurns, measureWorkload, profileWorkload } from "./measure.mjs";
+import { renderPage, renderWorkload } from "./page.mjs";
+import { findNode, installPeers, loadAdapters, versionOf } from "./tools.mjs";
+import { schema, workloads } from "./workloads.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: "string" },
+    rounds: { type: "string", default: "101" },
+    only: { type: "string" },
+    workload: { type: "string" },
+    scale: { type: "string", default: "1" },
+    profile: { type: "string" },
+    write: { type: "boolean", default: false },
+    json: { type: "string" },
+  },
+});
+
+installPeers();
+const { default: pg } = await import("pg");
+const node = findNode();
+const every = await loadAdapters();
+const wanted = options.only?.toLowerCase().split(",");
+const adapters = every.filter(
+  ({ name }, index) => index === 0 || wanted === undefined || wanted.some((part) => name.toLowerCase().includes(part)),
+);
+const names = Object.keys(workloads).filter(
+  (name) => options.workload === undefined || name.includes(options.workload),
+);
+
+const cluster = options.url === undefined ? await (await import("@tegmen/demo")).startDemoCluster() : undefined;
+try {
+  const url = (options.url ?? cluster.url).replace(/^cockroachdb(\+\w+)?:/, "postgresql:");
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const server = (await client.query("SELECT version() AS version")).rows[0].version;
+  for (const statement of schema) await client.query(statement);
+  const settings = { node, adapters, url, poolSize: 16, rounds: Number(options.rounds), scale: Number(options.scale) };
+
+  if (options.profile === undefined) {
+    const facts = {
+      date: new Date().toISOString().slice(0, 10),
+      server:
+        cluster?.kind === "emulation" ? `the demo cluster (${server} emulated on an embedded PostgreSQL)` : server,
+      node: execFileSync(node, ["--version"], { encoding: "utf8" }).trim(),
+      cpus: `${os.availableParallelism()} × ${os.cpus()[0]?.model.trim() || os.arch()}`,
+      memory: `${Math.round(os.totalmem() / 2 ** 30)} GB`,
+      rounds: settings.rounds,
+      poolSize: settings.poolSize,
+      versions: [...new Set(adapters.flatMap((adapter) => adapter.packages))].map((name) => [name, versionOf(name)]),
+    };
+    console.log(`${facts.server}, Node ${facts.node}, ${facts.rounds} interleaved rounds\n`);
+    const speed = [];
+    for (const workload of names) {
+      const results = await measureWorkload(settings, workload);
+      await client.query("TRUNCATE peers_entries");
+      speed.push({ workload, results });
+      console.log(`${renderWorkload(workload, results)}\n`);
+    }
+    const turns = await countTurns(settings);
+    const profiles = [];
+    if (options.write) {
+      for (const workload of names) {
+        const entry = { workload, tools: [] };
+        for (const adapter of adapters.slice(0, 2)) {
+          const { parts } = await profileWorkload(settings, adapter, workload);
+          entry.tools.push({ name: adapter.name, parts });
+        }
+        profiles.push(entry);
+      }
+    }
+    const page = renderPage({ facts, adapters, speed, turns, profiles });
+    if (options.json !== undefined) {
+      writeFileSync(options.json, JSON.stringify({ facts, speed, turns, profiles }, undefined, 2));
+    }
+    if (options.write) writeFileSync(path.join(import.meta.dirname, "../docs/benchmarks.md"), page);
+    else console.log(page.slice(page.indexOf("## Turns")));
+  } else {
+    for (const adapter of adapters.filter(({ name }) => name.toLowerCase().includes(options.profile.toLowerCase()))) {
+      for (const workload of names) {
+        const { parts, functions } = await profileWorkload(settings, adapter, workload);
+        console.log(`\n${adapter.name}: ${workload} (µs for an operation)`);
+        for (const [name, time] of [...parts, ["---", 0], ...functions.slice(0, 30)]) {
+          console.log(`${time.toFixed(2).padStart(10)}  ${name}`);
+        }
+      }
+    }
+  }
+  for (const table of ["entries", "accounts", "owners"]) await client.query(`DROP TABLE peers_${table}`);
+  await client.end();
+} finally {
+  await cluster?.stop();
+}
