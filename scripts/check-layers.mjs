@@ -28,8 +28,9 @@ const layers = {
   demo: {
     wire: [],
     backend: [],
-    rewrite: [],
-    catalog: ["rewrite"],
+    "catalog-views": [],
+    rewrite: ["catalog-views"],
+    catalog: ["rewrite", "catalog-views"],
     session: ["wire", "rewrite", "catalog", "backend"],
     server: ["session", "wire", "rewrite"],
   },

@@ -4,7 +4,7 @@ import { COLLATIONS_SQL } from "./compatibility-collations.ts";
 import { FUNCTIONS_SQL } from "./compatibility-functions.ts";
 import { OPERATORS_SQL } from "./compatibility-operators.ts";
 import { SCALARS_SQL } from "./compatibility-scalars.ts";
-import { catalogViewsSql } from "./views/index.ts";
+import { catalogViewsSql } from "../catalog-views/index.ts";
 import { virtualTablesSql } from "./virtual-tables.ts";
 
 /** What `version()` says; the PostgreSQL version is filled in by the server itself. */

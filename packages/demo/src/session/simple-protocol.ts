@@ -3,6 +3,7 @@ import { refuseAsOf } from "./as-of.ts";
 import { BackendQueryError } from "./backend-errors.ts";
 import { isConflict } from "./conflicts.ts";
 import { copyIn } from "./copy-in.ts";
+import { otherDatabase } from "./other-database.ts";
 import { isTransactionControl } from "./statement-kinds.ts";
 import { writeLocalRow } from "./local-rows.ts";
 import { deallocate, notePrepared } from "./sql-prepare.ts";
@@ -76,7 +77,6 @@ export class SimpleProtocol {
 
   async #statement(text: CachedText, index: number): Promise<void> {
     const core = this.#core;
-    const { out } = core.client;
     const statement = text.statements[index];
     if (!statement) return;
     if (text.statements.length > 1) core.noteQuery(statement.text);
@@ -84,6 +84,23 @@ export class SimpleProtocol {
     if (statement.kind === "deallocate") {
       if (await deallocate(statement, core, this.#runner, this.#extended)) return;
     }
+    const home = core.database;
+    const other = await otherDatabase(core, statement);
+    if (other === undefined) {
+      await this.#run(text, index, statement);
+      return;
+    }
+    await core.use(other);
+    try {
+      await this.#run(text, index, statement);
+    } finally {
+      await core.use(home);
+    }
+  }
+
+  async #run(text: CachedText, index: number, statement: Statement): Promise<void> {
+    const core = this.#core;
+    const { out } = core.client;
     const translation = await core.sql.translate(text, index);
     if (translation.kind === "query") {
       await this.#runQuery(statement, translation);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { catalogViewsSql, isCatalogView } from "../../catalog/views/index.ts";
+import { catalogViewsSql, isCatalogView } from "../../catalog-views/index.ts";
 import { parseSql } from "../statements.ts";
 import { sketchContext } from "../testing-support/catalog.ts";
 import { translate } from "./translate.ts";

@@ -1,4 +1,4 @@
-import { catalogViewSql, isCatalogView } from "../../catalog/views/index.ts";
+import { catalogViewSql, isCatalogView } from "../../catalog-views/index.ts";
 import type { QualifiedName } from "../ast.ts";
 import type { TableView } from "../contract.ts";
 import type { Environment } from "./environment.ts";

@@ -1,4 +1,4 @@
-import { isCatalogView } from "../../catalog/views/index.ts";
+import { isCatalogView } from "../../catalog-views/index.ts";
 import type { IndexName, QualifiedName, SimpleNode } from "../ast.ts";
 import type { IndexView, QueryTranslation, SchemaChange, TableView } from "../contract.ts";
 import { SqlError } from "../sql-error.ts";

@@ -1,5 +1,5 @@
 import type { CallParts, Expr, OrderItem, SelectNode, Span, TypeName, WindowSpec } from "../ast.ts";
-import { isCatalogView } from "../../catalog/views/index.ts";
+import { isCatalogView } from "../../catalog-views/index.ts";
 import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import { checkAssignment, isArrayOfConstants, type TargetColumn } from "../typing/assignment-checks.ts";
 import { checkCall } from "../typing/call-checks.ts";
