@@ -7,6 +7,7 @@
 export type { IsolationLevel, Priority } from "./engine/begin.ts";
 export type { ConnectionStreamOptions, ExecutionOptions, Parameters } from "./engine/connection.ts";
 export { Connection } from "./engine/connection.ts";
+export type { CopyOptions } from "./engine/copy.ts";
 export { createEngine, Engine } from "./engine/engine.ts";
 export type { EngineEvent, EngineEventName, EngineListener } from "./engine/events.ts";
 export type { Limits } from "./engine/limits.ts";

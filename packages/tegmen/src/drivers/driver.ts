@@ -64,6 +64,8 @@ export interface ServerErrorFields {
   readonly column?: string | undefined;
   readonly dataType?: string | undefined;
   readonly constraint?: string | undefined;
+  /** What the server was doing: of a COPY, the line. CockroachDB does not say. */
+  readonly where?: string | undefined;
 }
 
 /** Why a batch stopped. */
@@ -152,6 +154,16 @@ export interface DriverConnection {
    * @param options.inTransaction whether a transaction will be open when the statement arrives
    */
   stream(statement: Omit<DriverStatement, "consumer">, options: StreamOptions): DriverStream;
+
+  /**
+   * Sends COPY ... FROM STDIN, and its data as fast as the server takes it. What the chunks throw ends the COPY, as a
+   * failure of kind `client`. Nothing may be sent before it has settled. Never rejects.
+   *
+   * A driver that cannot do it does not have this.
+   *
+   * @param chunks data in text format; lines may be split anywhere
+   */
+  copyIn?(sql: string, chunks: AsyncIterable<string>): Promise<BatchOutcome>;
 
   /** Asks the server, by a second connection, to cancel what is running here. Resolves when the request is delivered. */
   cancel(): Promise<void>;

@@ -272,6 +272,25 @@ export class Channel {
     if (failure !== undefined && endsConnection(failure)) this.fail(failure, "transaction", "COMMIT", []);
   }
 
+  /**
+   * Runs COPY ... FROM STDIN, for which the connection is busy until it is done.
+   *
+   * @throws what the server answered, or the chunks threw
+   */
+  async copyIn(sql: string, chunks: AsyncIterable<string>): Promise<void> {
+    await this.flush();
+    if (this.lost !== undefined) throw this.lost;
+    this.assertFree();
+    this.#streaming = true;
+    const { failure } = await this.driver.copyIn!(sql, chunks).finally(() => {
+      this.#streaming = false;
+    });
+    if (failure === undefined) return;
+    const error = this.fail(withLine(failure), "transaction", sql, noValues);
+    this.failure ??= error;
+    throw failure.kind === "client" ? failure.cause : error;
+  }
+
   /** Blocks the connection while rows stream from it. */
   streaming(active: boolean): void {
     this.#streaming = active;
@@ -345,6 +364,13 @@ export class Channel {
 const gateToCome: Promise<unknown> = Promise.resolve();
 
 const noValues: readonly never[] = [];
+
+/** The line of a COPY, where the server names it. */
+function withLine(failure: DriverFailure): DriverFailure {
+  if (failure.kind !== "server" || failure.fields.where === undefined) return failure;
+  const { detail, where } = failure.fields;
+  return { ...failure, fields: { ...failure.fields, detail: detail === undefined ? where : `${detail}\n${where}` } };
+}
 
 function busyStreaming(): InvalidRequestError {
   return new InvalidRequestError(

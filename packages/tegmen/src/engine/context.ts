@@ -8,6 +8,8 @@ import type { RowPlans } from "./row-reader.ts";
 /** What an engine shares with its connections. */
 export interface EngineContext {
   readonly pool: Pool;
+  /** The name of the driver. */
+  readonly driver: string;
   readonly events: EngineEvents;
   readonly logger: Logger | undefined;
   readonly hideParameters: boolean;

@@ -13,6 +13,8 @@ import { Channel } from "./channel.ts";
 import { Connection, type ExecutionOptions, type Parameters } from "./connection.ts";
 import { makeConnector } from "./connector.ts";
 import { type EngineContext, remember } from "./context.ts";
+import type { CopyOptions } from "./copy.ts";
+import type { Definitions, TableInsert, Target } from "../sql/definitions.ts";
 import { type EngineEventName, EngineEvents, type EngineListener, isEngineEventName } from "./events.ts";
 import { checkLimits, type Limits } from "./limits.ts";
 import { toLogger } from "./logger.ts";
@@ -67,6 +69,7 @@ export class Engine {
     });
     this.#context = {
       pool: this.pool,
+      driver: driver.name,
       events,
       logger: toLogger(options.echo),
       hideParameters: options.hideParameters ?? false,
@@ -142,6 +145,23 @@ export class Engine {
     } finally {
       await connection.close();
     }
+  }
+
+  /**
+   * Copies rows into a table by COPY FROM STDIN, in a transaction: all of them are kept, or none.
+   *
+   * @returns how many rows were copied
+   * @throws as {@link Connection.copyFrom}
+   */
+  async copyFrom<N extends string, C extends Definitions>(
+    target: Target<N, C>,
+    rows: Iterable<TableInsert<C>> | AsyncIterable<TableInsert<C>>,
+    options: CopyOptions = {},
+  ): Promise<number> {
+    const { begin } = this.#context;
+    const isolationLevel = begin.isolationLevel === "AUTOCOMMIT" ? undefined : begin.isolationLevel;
+    const { signal } = options;
+    return this.begin((connection) => connection.copyFrom(target, rows, options), { isolationLevel, signal });
   }
 
   /** Runs one statement that commits by itself; returns the first column of its first row, null without one. */

@@ -35,10 +35,16 @@ export function mergeLimits(own: Limits | undefined, connection: Limits): Limits
  * Waits for a statement within limits: when one is reached, the server is asked to
  * cancel it, and if even that has no answer, the connection is cut.
  *
+ * @param end what asks for the end
  * @throws the signal's reason
  * @throws {QueryCanceledError} the timeout was reached
  */
-export async function within<T>(channel: Channel, limits: Limits, work: () => Promise<T>): Promise<T> {
+export async function within<T>(
+  channel: Channel,
+  limits: Limits,
+  work: () => Promise<T>,
+  end: () => void = () => channel.cancel(),
+): Promise<T> {
   const { timeout, signal } = limits;
   if (timeout === undefined && signal === undefined) return work();
   signal?.throwIfAborted();
@@ -47,7 +53,7 @@ export async function within<T>(channel: Channel, limits: Limits, work: () => Pr
   const stop = (why: "timeout" | "signal"): void => {
     if (reached !== undefined) return;
     reached = why;
-    channel.cancel();
+    end();
     grace = setTimeout(() => channel.driver.destroy(), cancelGrace);
   };
   const onAbort = (): void => stop("signal");

@@ -3,6 +3,7 @@ export { array, isArrayType } from "./array.ts";
 export { arrayDecoder, arrayText } from "./array-text.ts";
 export { bool } from "./bool.ts";
 export { bytes } from "./bytes.ts";
+export { copyText } from "./copy-text.ts";
 export type { CustomTypeOptions } from "./custom.ts";
 export { customType } from "./custom.ts";
 export type { DateOptions, DateTimeAs, DateValue, IntervalValue, TimeOptions, TimeValue } from "./dates.ts";

@@ -223,8 +223,8 @@ export function toField(field: PgField): Field {
 
 /** The fields of an ErrorResponse, apart from pg's error object. */
 export function serverFields(error: InstanceType<typeof PgDatabaseError>): ServerErrorFields {
-  const { severity, code, message, detail, hint, position, schema, table, column, dataType, constraint } = error;
-  return { severity, code, message, detail, hint, position, schema, table, column, dataType, constraint };
+  const { severity, code, message, detail, hint, position, schema, table, column, dataType, constraint, where } = error;
+  return { severity, code, message, detail, hint, position, schema, table, column, dataType, constraint, where };
 }
 
 export function asError(error: unknown): Error {

@@ -13,6 +13,7 @@ import { FlowingStream } from "../flowing-stream.ts";
 import { refusal, refusalOfText } from "../refusal.ts";
 import { BatchQuery } from "./batch-query.ts";
 import { sendCancelRequest } from "./cancel-request.ts";
+import { CopyQuery } from "./copy-query.ts";
 import type { PgClient, PgQueryHandlers } from "./pg-internals.ts";
 import { PagedStream } from "./pg-stream.ts";
 import { StatementCache } from "./statement-cache.ts";
@@ -127,6 +128,13 @@ export class PgDriverConnection implements DriverConnection {
       ended,
     };
     return new FlowingStream(host, statement, options.batchSize);
+  }
+
+  async copyIn(sql: string, chunks: AsyncIterable<string>): Promise<BatchOutcome> {
+    const refused = refusalOfText(sql);
+    if (refused !== undefined) return { results: [], failure: refused };
+    if (this.#closedBy !== undefined) return this.#send(sql);
+    return new Promise((resolve) => this.#client.query(new CopyQuery(sql, chunks, this.#onSubmit, resolve)));
   }
 
   async cancel(): Promise<void> {

@@ -38,6 +38,7 @@ export interface PgWire extends EventEmitter {
   connect(portOrPath: number | string, host?: string): void;
   requestSsl(): void;
   sendCopyFail(reason: string): void;
+  endCopyFrom(): void;
   cancel(processId: number, secretKey: number): void;
 }
 
@@ -103,4 +104,5 @@ export const PgDatabaseError = DatabaseError as unknown as new (...args: never[]
   readonly column?: string;
   readonly dataType?: string;
   readonly constraint?: string;
+  readonly where?: string;
 };
