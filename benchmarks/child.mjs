@@ -1,5 +1,7 @@
 // The process of one adapter: it does what the harness says, and answers with figures.
 
+import { Session } from "node:inspector/promises";
+import { groupProfile } from "./profile.mjs";
 import { workloads } from "./workloads.mjs";
 
 const { adapter, url, poolSize } = JSON.parse(process.argv[2]);
@@ -25,7 +27,22 @@ async function run({ call }, count, width) {
   return { ms: ms / count, cpuMs: (user + system) / 1_000 / count, latencies, rss: process.memoryUsage.rss() };
 }
 
+/** Where the processor time goes: in µs for an operation, by part and by function. */
+async function profile({ workload, count, width }) {
+  await run(workloads[workload], count, width);
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.setSamplingInterval", { interval: 200 });
+  await session.post("Profiler.start");
+  await run(workloads[workload], count, width);
+  const { profile: samples } = await session.post("Profiler.stop");
+  session.disconnect();
+  return groupProfile(samples, count);
+}
+
 const commands = {
+  profile,
   run: ({ workload, count, width }) => run(workloads[workload], count, width),
   check: ({ workload }) => workloads[workload].check(tool),
   close: async () => {

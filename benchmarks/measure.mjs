@@ -1,10 +1,6 @@
 // Measurements: speed in interleaved rounds, turns on the wire, and profiles.
 
 import { isDeepStrictEqual } from "node:util";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { groupProfile } from "./profile.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startTool } from "./tools.mjs";
 import { workloads } from "./workloads.mjs";
@@ -16,8 +12,8 @@ export const median = (numbers) =>
     0.5,
   );
 
-/** Measurements that do not count. */
-export const warmUp = 20;
+/** Executions that do not count, until the machine code of what takes little time is made. */
+const warmUpOf = ({ count, width }) => (count >= 20 || width > 1 ? 4_000 : count * 20);
 
 /**
  * One workload with all adapters: a process for each, and rounds in which each has its turn. The ratio is that to the
@@ -26,7 +22,8 @@ export const warmUp = 20;
  * @returns for each adapter, by its name, medians over the rounds; an error where it could not do the work
  */
 export async function measureWorkload({ node, adapters, url, poolSize, rounds, scale = 1 }, workload) {
-  const { count: fullCount, width } = workloads[workload];
+  const definition = workloads[workload];
+  const { count: fullCount, width } = definition;
   const count = Math.max(1, Math.round(fullCount * scale));
   const results = new Map();
   const tools = [];
@@ -51,7 +48,8 @@ export async function measureWorkload({ node, adapters, url, poolSize, rounds, s
       });
     }
     // Until the machine code is made.
-    for (const tool of tools) await tool.ask({ command: "run", workload, count: count * warmUp, width });
+    const executions = Math.ceil(warmUpOf(definition) * scale);
+    for (const tool of tools) await tool.ask({ command: "run", workload, count: executions, width });
     for (let round = 0; round < rounds; round++) {
       const measured = new Map();
       for (let index = 0; index < tools.length; index++) {
@@ -132,21 +130,13 @@ async function settled(counts) {
   }
 }
 
-/** Where the client's processor time goes in one workload, in µs for an operation, by part. */
-export async function profileWorkload({ node, url, poolSize }, adapter, workload, factor = 60) {
-  const folder = mkdtempSync(path.join(tmpdir(), "tegmen-profile-"));
+/** Where the client's processor time goes in one workload, in µs for an operation, by part and by function. */
+export async function profileWorkload({ node, url, poolSize }, adapter, workload) {
+  const tool = await startTool(node, adapter, { url, poolSize });
   try {
-    const tool = await startTool(node, adapter, { url, poolSize }, [
-      "--cpu-prof",
-      "--cpu-prof-interval=200",
-      `--cpu-prof-dir=${folder}`,
-    ]);
-    const { count, width } = workloads[workload];
-    await tool.ask({ command: "run", workload, count: count * factor, width });
-    await tool.stop();
-    const [file] = readdirSync(folder).filter((name) => name.endsWith(".cpuprofile"));
-    return groupProfile(JSON.parse(readFileSync(path.join(folder, file), "utf8")), count * factor);
+    const { width } = workloads[workload];
+    return await tool.ask({ command: "profile", workload, count: warmUpOf(workloads[workload]), width });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await tool.stop();
   }
 }

@@ -1,7 +1,6 @@
 // The page docs/benchmarks.md.
 
-import { gaps, goals } from "./gaps.mjs";
-import { warmUp } from "./measure.mjs";
+import { gaps, goals, slowImport } from "./gaps.mjs";
 
 const table = (head, rows) =>
   [
@@ -77,8 +76,20 @@ function renderGaps(speed) {
   return lines.length === 0 ? "None in this run." : lines.join("\n");
 }
 
+function renderStart({ emptyMs, imports, dependencies, packedKb, unpackedKb, files }) {
+  const lines = imports.map(
+    ({ entry, ms, budget }) =>
+      `- \`import "${entry}"\`: ${ms.toFixed(0)} ms above an empty start of Node, which took ${emptyMs.toFixed(0)} ms here ` +
+      `(budget ${budget}).${ms > budget ? ` ${slowImport}` : ""}`,
+  );
+  lines.push(`- Runtime dependencies: ${dependencies.length} (${dependencies.join(", ")}).`);
+  lines.push(`- Packed ${packedKb.toFixed(0)} kB, unpacked ${unpackedKb.toFixed(0)} kB in ${files} files.`);
+  lines.push("- What the types cost: `npm run type-cost` prints it for every version of TypeScript, with its budget.");
+  return lines.join("\n");
+}
+
 /** The whole page. */
-export function renderPage({ facts, adapters, speed, turns, profiles }) {
+export function renderPage({ facts, adapters, speed, turns, profiles, start }) {
   const sections = [
     "# Benchmarks",
     "<!-- Written by `npm run bench:peers -- --write`: change benchmarks/page.mjs, not this file. -->",
@@ -90,7 +101,7 @@ export function renderPage({ facts, adapters, speed, turns, profiles }) {
 - \`npm run bench:peers\` runs it all, against a demo cluster or any server (\`--url\`); \`--write\` makes this page.
 - Each tool has a process of its own (client, gateway and server are others) and a pool of ${facts.poolSize}. tegmen's pool is set to
   hand out the connection that came back last, as pg's does.
-- The tools take turns in ${facts.rounds} short rounds of each workload, after as many executions as ${warmUp} rounds have. **Only the ratio means
+- The tools take turns in ${facts.rounds} short rounds of each workload, after executions that do not count (4,000 of the short ones). **Only the ratio means
   something**: the time of raw pg in the same round, divided by the tool's; the median of the rounds, with quartiles.
   Above 1 is faster than raw pg. Times in milliseconds are those of this machine, which may have had other things to do.
 - Every tool reads the same rows as the same JavaScript values (INT8 as number, TIMESTAMPTZ as Date); that is checked
@@ -120,5 +131,6 @@ export function renderPage({ facts, adapters, speed, turns, profiles }) {
       renderProfiles(profiles),
     );
   }
+  if (start !== undefined) sections.push("## Start and size", renderStart(start));
   return `${sections.join("\n\n")}\n`;
 }

@@ -1,18 +1,19 @@
 // tegmen and its peers, side by side.
 //
 //   npm run bench:peers -- [--url URL] [--rounds 101] [--only NAME,NAME] [--workload PART] [--scale 1]
-//                          [--profile NAME] [--write]
+//                          [--profile NAME] [--write] [--json FILE] [--render FILE]
 //
-// Without --url it starts a demo cluster. --write makes docs/benchmarks.md of a full run. --profile prints where an
-// adapter spends its processor time instead.
+// Without --url it starts a demo cluster. --write makes docs/benchmarks.md of a full run, --render of the figures that
+// --json wrote. --profile prints where an adapter spends its processor time instead.
 
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { countTurns, measureWorkload, profileWorkload } from "./measure.mjs";
 import { renderPage, renderWorkload } from "./page.mjs";
+import { measureStart } from "./start-cost.mjs";
 import { findNode, installPeers, loadAdapters, versionOf } from "./tools.mjs";
 import { schema, workloads } from "./workloads.mjs";
 
@@ -26,8 +27,16 @@ const { values: options } = parseArgs({
     profile: { type: "string" },
     write: { type: "boolean", default: false },
     json: { type: "string" },
+    render: { type: "string" },
   },
 });
+
+const pagePath = path.join(import.meta.dirname, "../docs/benchmarks.md");
+if (options.render !== undefined) {
+  const adapters = await loadAdapters();
+  writeFileSync(pagePath, renderPage({ adapters, ...JSON.parse(readFileSync(options.render, "utf8")) }));
+  process.exit();
+}
 
 installPeers();
 const { default: pg } = await import("pg");
@@ -53,8 +62,7 @@ try {
   if (options.profile === undefined) {
     const facts = {
       date: new Date().toISOString().slice(0, 10),
-      server:
-        cluster?.kind === "emulation" ? `the demo cluster (${server} emulated on an embedded PostgreSQL)` : server,
+      server,
       node: execFileSync(node, ["--version"], { encoding: "utf8" }).trim(),
       cpus: `${os.availableParallelism()} × ${os.cpus()[0]?.model.trim() || os.arch()}`,
       memory: `${Math.round(os.totalmem() / 2 ** 30)} GB`,
@@ -72,7 +80,9 @@ try {
     }
     const turns = await countTurns(settings);
     const profiles = [];
+    let start;
     if (options.write) {
+      start = measureStart(31, node);
       for (const workload of names) {
         const entry = { workload, tools: [] };
         for (const adapter of adapters.slice(0, 2)) {
@@ -82,11 +92,11 @@ try {
         profiles.push(entry);
       }
     }
-    const page = renderPage({ facts, adapters, speed, turns, profiles });
+    const page = renderPage({ facts, adapters, speed, turns, profiles, start });
     if (options.json !== undefined) {
-      writeFileSync(options.json, JSON.stringify({ facts, speed, turns, profiles }, undefined, 2));
+      writeFileSync(options.json, JSON.stringify({ facts, speed, turns, profiles, start }, undefined, 2));
     }
-    if (options.write) writeFileSync(path.join(import.meta.dirname, "../docs/benchmarks.md"), page);
+    if (options.write) writeFileSync(pagePath, page);
     else console.log(page.slice(page.indexOf("## Turns")));
   } else {
     for (const adapter of adapters.filter(({ name }) => name.toLowerCase().includes(options.profile.toLowerCase()))) {

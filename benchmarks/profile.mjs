@@ -2,18 +2,18 @@
 
 /** The part that a function belongs to. */
 function partOf({ functionName, url }) {
-  if (functionName === "(idle)") return undefined;
+  if (functionName === "(idle)" || url === "node:inspector") return undefined;
   if (functionName === "(garbage collector)") return "garbage collection";
   const tegmen = /\/packages\/tegmen\/dist\/([^/]+)\//.exec(url);
   if (tegmen !== null) return `tegmen ${tegmen[1]}`;
   const peer = url.lastIndexOf("/node_modules/");
   if (peer >= 0) return url.slice(peer + "/node_modules/".length).split("/")[0];
   if (url.includes("/benchmarks/")) return "benchmark";
-  return url.startsWith("node:") ? "node" : "engine of JavaScript, system calls";
+  return url.startsWith("node:") ? "node" : "V8 and system calls";
 }
 
 /**
- * @param profile as `node --cpu-prof` writes it
+ * @param profile as the inspector's profiler gives it
  * @param operations how many the profile holds
  * @returns microseconds for an operation by part, and by function, the longest first
  */

@@ -64,10 +64,10 @@ export function versionOf(name) {
 }
 
 /** Starts the process of an adapter. */
-export async function startTool(node, adapter, options, nodeArguments = []) {
+export async function startTool(node, adapter, options) {
   const child = fork(path.join(here, "child.mjs"), [JSON.stringify({ adapter: adapter.module, ...options })], {
     execPath: node,
-    execArgv: nodeArguments,
+    execArgv: [],
   });
   const exited = new Promise((resolve) => {
     child.once("exit", resolve);

@@ -15,7 +15,10 @@ export const types = {
 
 /** The pool that the builders get, too. */
 export function makePool({ url, poolSize }) {
-  return new pg.Pool({ connectionString: url, max: poolSize, types });
+  const pool = new pg.Pool({ connectionString: url, max: poolSize, types });
+  // Without a listener, an idle connection that ends would end the process.
+  pool.on("error", () => {});
+  return pool;
 }
 
 const columns = "id, name, balance, note, at";
