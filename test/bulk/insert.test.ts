@@ -214,6 +214,62 @@ describe("insert of many rows", () => {
   });
 });
 
+test("an array of each type says the same as single values", async () => {
+  const all = table("every_type", {
+    id: c.int().primaryKey(),
+    flag: c.bool(),
+    small: c.int2(),
+    four: c.int4(),
+    big: c.bigint(),
+    real: c.float4(),
+    float: c.float8(),
+    amount: c.decimal(),
+    text: c.string(),
+    short: c.varchar(20),
+    raw: c.bytes(),
+    uuid: c.uuid(),
+    day: c.date(),
+    time: c.time(),
+    at: c.timestamptz(),
+    local: c.timestamp(),
+    span: c.interval(),
+  });
+  await engine.execute(sql`CREATE TABLE every_type (
+    id INT8 PRIMARY KEY, flag BOOL, small INT2, four INT4, big INT8, real FLOAT4, float FLOAT8, amount DECIMAL,
+    text VARCHAR, short VARCHAR(20), raw BYTEA, uuid UUID, day DATE, time TIME, at TIMESTAMPTZ, local TIMESTAMP,
+    span INTERVAL
+  )`);
+  const texts = ["", "NULL", "null", "{a,b}", 'q"q', "b\\b", "c,c", " s ", "\n\t", "ä😀", "\\x41", "'"];
+  const bytes = [Buffer.alloc(0), Buffer.from([0, 34, 92, 255]), Buffer.from("text")];
+  const floats = [0.1, Number.NaN, Infinity, -Infinity, 1e300, -0.5];
+  const rows = Array.from({ length: 40 }, (_, id) => ({
+    id,
+    flag: id % 3 === 0 ? null : id % 2 === 0,
+    small: -32_768 + id,
+    four: id % 5 === 0 ? null : 2_147_483_647 - id,
+    big: 9_223_372_036_854_775_807n - BigInt(id),
+    real: id / 4,
+    float: floats[id % floats.length]!,
+    amount: id % 4 === 0 ? "NaN" : `-12345678901234567890.${id}`,
+    text: texts[id % texts.length]!,
+    short: `s${id}`,
+    raw: bytes[id % bytes.length]!,
+    uuid: `00000000-0000-4000-8000-0000000000${String(id + 10)}`,
+    day: id % 2 === 0 ? "0044-03-15 BC" : "2024-02-29",
+    time: "23:59:59.999999",
+    at: new Date(id * 86_400_123),
+    local: "1999-12-31 23:59:59.5",
+    span: "1 year 2 mons 03:04:05",
+  }));
+  const read = async () => (await engine.execute(select(all).orderBy(all.c.id))).all();
+  await engine.execute(insert(all).values(rows));
+  const byArrays = await read();
+  await engine.execute(sql`DELETE FROM every_type`);
+  await engine.execute(insert(all).values(rows).returning(all.c.id));
+  expect(byArrays).toEqual(await read());
+  expect(byArrays.map((row) => row.text)).toEqual(rows.map((row) => row.text));
+});
+
 test("a connection that is lost with the COMMIT under way leaves it open what became of the rows", async () => {
   proxy.cutAt(/^COMMIT/, "answered");
   await expect(engine.execute(insert(items).values(rowsOf(25_000)))).rejects.toMatchObject({

@@ -278,13 +278,17 @@ export class Channel {
    * @throws what the server answered, or the chunks threw
    */
   async copyIn(sql: string, chunks: AsyncIterable<string>): Promise<void> {
-    await this.flush();
+    const flushed = this.flush();
+    // What fails before it is told in its turn; only behind a gate it may not be sent yet.
+    flushed.catch(() => {});
+    if (this.#gate !== undefined) await flushed;
     if (this.lost !== undefined) throw this.lost;
     this.assertFree();
     this.#streaming = true;
     const { failure } = await this.driver.copyIn!(sql, chunks).finally(() => {
       this.#streaming = false;
     });
+    await flushed;
     if (failure === undefined) return;
     const error = this.fail(withLine(failure), "transaction", sql, noValues);
     this.failure ??= error;

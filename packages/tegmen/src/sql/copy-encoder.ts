@@ -42,20 +42,22 @@ export class CopyEncoder {
   line(row: unknown, number: number): string {
     const values = checkRow(row, number);
     let line = "";
+    let given = 0;
     for (const column of this.#columns) {
-      if (line !== "" || column !== this.#columns[0]) line += "\t";
+      if (column !== this.#columns[0]) line += "\t";
+      if (Object.hasOwn(values, column.key)) given++;
       line += copyText(this.#text(column, values, number));
     }
-    if (this.#keys !== undefined) {
-      for (const key of Object.keys(values)) {
-        if (!this.#keys.has(key)) {
-          throw new ArgumentError(
-            `copyFrom(): row ${number} has a value for "${key}", and the first row has none: name all columns with the option columns`,
-          );
-        }
-      }
-    }
+    if (this.#keys !== undefined && Object.keys(values).length > given) this.#refuseOther(values, number);
     return `${line}\n`;
+  }
+
+  #refuseOther(row: Readonly<Record<string, unknown>>, number: number): never {
+    const other = Object.keys(row).find((key) => this.#keys?.has(key) === false);
+    throw new ArgumentError(
+      `copyFrom(): row ${number} has a value for ${JSON.stringify(other)}, and the first row has none: name all ` +
+        "columns with the option columns",
+    );
   }
 
   #text(column: TargetColumn, row: Readonly<Record<string, unknown>>, number: number): string | null {
