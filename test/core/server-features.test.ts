@@ -1,0 +1,74 @@
+import { c, createTable, DatabaseError, dropTable, func, index, primaryKey, select, table, type Engine } from "tegmen";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase, type TestDatabase } from "../support/server.ts";
+
+let database: TestDatabase;
+let engine: Engine;
+beforeAll(async () => {
+  database = await openDatabase();
+  engine = database.engine({ poolSize: 1 });
+});
+afterAll(() => database.drop());
+
+const id = { id: c.int().primaryKey() };
+type Definition = Parameters<typeof createTable>[0];
+
+/** Whether the server makes the table; or else the SQLSTATE by which it refuses it. */
+async function create(definition: Definition): Promise<string> {
+  try {
+    await engine.execute(createTable(definition));
+    await engine.execute(dropTable(definition));
+    return "created";
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return `${error.code}: ${error.message.split("\n")[0]}`;
+  }
+}
+
+// The demo cluster follows an alpha version of 21.2, which has no IDENTITY, and says what it does not emulate.
+describe("table features that not every server has, and how the demo cluster refuses them", () => {
+  test.each<readonly [string, Definition, string]>([
+    ["identity", table("f", { id: c.int().primaryKey().identity({ start: 5 }) }), "42601: at or near"],
+    ["identity, always", table("f", { id: c.int().primaryKey().identity({ always: true }) }), "0A000: at or near"],
+    [
+      "onUpdate by the server",
+      table("f", { ...id, at: c.timestamptz().onUpdate(func.now()) }),
+      "0A000: ON UPDATE expressions is not supported by the demo cluster",
+    ],
+    [
+      "an index on an expression",
+      table("f", { ...id, a: c.string() }, (t) => [index().on(func.lower(t.a))]),
+      "created",
+    ],
+    [
+      "families",
+      table("f", { ...id, a: c.string(), b: c.string() }, { families: { keys: ["id"], rest: ["a", "b"] } }),
+      "created",
+    ],
+    [
+      "GLOBAL",
+      table("f", id, { locality: "GLOBAL" }),
+      "42P16: cannot set LOCALITY on a table in a database that is not multi-region enabled",
+    ],
+    [
+      "REGIONAL BY ROW",
+      table("f", id, { locality: "REGIONAL BY ROW" }),
+      "42P16: cannot set LOCALITY on a table in a database that is not multi-region enabled",
+    ],
+    ["a composite key", table("f", { a: c.int(), b: c.int() }, (t) => [primaryKey().on(t.a, t.b)]), "created"],
+    [
+      "geography",
+      table("f", { ...id, a: c.geography() }),
+      "0A000: type GEOGRAPHY is not supported by the demo cluster",
+    ],
+  ])("%s", async (_, definition, expected) => {
+    expect(await create(definition)).toContain(expected);
+  });
+});
+test("ordinality", async () => {
+  const word = func.unnest(func.stringToArray("a,b", ",")).tableValued("w", { word: c.string() }, { ordinality: true });
+  expect((await engine.execute(select(word.c.word, word.c.ordinality))).all()).toEqual([
+    { word: "a", ordinality: 1 },
+    { word: "b", ordinality: 2 },
+  ]);
+});
