@@ -55,16 +55,23 @@ if (options.write) {
 }
 
 async function measure(script) {
-  await using cluster = await startDemoCluster();
-  const output = await new Promise((resolve, reject) => {
+  const cluster = await startDemoCluster();
+  try {
     const args = [path.join(data, script), "--url", cluster.url, "--json"];
-    execFile(process.execPath, args, { cwd: root, maxBuffer: 2 ** 28 }, (error, stdout) => {
-      // Exit code 1 says that something disagrees, which is what is measured here.
+    return JSON.parse(await output(process.execPath, args));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** What a program prints. Exit code 1 says that something disagrees, which is what is measured here. */
+function output(program, args) {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { cwd: root, maxBuffer: 2 ** 28 }, (error, stdout) => {
       if (error !== null && error.code !== 1) reject(error);
       else resolve(stdout);
     });
   });
-  return JSON.parse(output);
 }
 
 function table(title, rows) {
