@@ -13,7 +13,7 @@ export const median = (numbers) =>
   );
 
 /** Executions that do not count, until the machine code of what takes little time is made. */
-const warmUpOf = ({ count, width }) => (count >= 20 || width > 1 ? 4_000 : count * 20);
+const warmUpOf = ({ count }) => (count >= 20 ? 4_000 : count > 1 ? 2_000 : 40);
 
 /**
  * One workload with all adapters: a process for each, and rounds in which each has its turn. The ratio is that to the

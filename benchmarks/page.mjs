@@ -76,6 +76,23 @@ function renderGaps(speed) {
   return lines.length === 0 ? "None in this run." : lines.join("\n");
 }
 
+function renderCore(core, speed) {
+  const reference = speed.find(({ workload }) => workload.startsWith("select by key, 1"))?.results[0].ms;
+  const own = core.find(([name]) => name === "select by key: build, compile, decode")[1];
+  const share =
+    reference === undefined
+      ? ""
+      : ` That is ${(own / reference / 10).toFixed(1)} % of what a local select by
+primary key takes with raw pg; the budget is 10 %.`;
+  return `\`node benchmarks/core-cost.mjs\`: no server takes part. Building a statement, finding its shape, encoding its
+values and decoding its row take ${own.toFixed(1)} µs for a select by key.${share}
+
+${table(
+  ["work", "µs"],
+  core.map(([name, time]) => [name, time.toFixed(2)]),
+)}`;
+}
+
 function renderStart({ emptyMs, imports, dependencies, packedKb, unpackedKb, files }) {
   const lines = imports.map(
     ({ entry, ms, budget }) =>
@@ -89,7 +106,7 @@ function renderStart({ emptyMs, imports, dependencies, packedKb, unpackedKb, fil
 }
 
 /** The whole page. */
-export function renderPage({ facts, adapters, speed, turns, profiles, start }) {
+export function renderPage({ facts, adapters, speed, turns, profiles, start, core }) {
   const sections = [
     "# Benchmarks",
     "<!-- Written by `npm run bench:peers -- --write`: change benchmarks/page.mjs, not this file. -->",
@@ -101,7 +118,7 @@ export function renderPage({ facts, adapters, speed, turns, profiles, start }) {
 - \`npm run bench:peers\` runs it all, against a demo cluster or any server (\`--url\`); \`--write\` makes this page.
 - Each tool has a process of its own (client, gateway and server are others) and a pool of ${facts.poolSize}. tegmen's pool is set to
   hand out the connection that came back last, as pg's does.
-- The tools take turns in ${facts.rounds} short rounds of each workload, after executions that do not count (4,000 of the short ones). **Only the ratio means
+- The tools take turns in ${facts.rounds} short rounds of each workload, after executions that do not count (4,000 of the short ones, 2,000 of most others). **Only the ratio means
   something**: the time of raw pg in the same round, divided by the tool's; the median of the rounds, with quartiles.
   Above 1 is faster than raw pg. Times in milliseconds are those of this machine, which may have had other things to do.
 - Every tool reads the same rows as the same JavaScript values (INT8 as number, TIMESTAMPTZ as Date); that is checked
@@ -131,6 +148,7 @@ export function renderPage({ facts, adapters, speed, turns, profiles, start }) {
       renderProfiles(profiles),
     );
   }
+  if (core !== undefined) sections.push("## What Core does by itself", renderCore(core, speed));
   if (start !== undefined) sections.push("## Start and size", renderStart(start));
   return `${sections.join("\n\n")}\n`;
 }

@@ -1,10 +1,11 @@
 // tegmen and its peers, side by side.
 //
 //   npm run bench:peers -- [--url URL] [--rounds 101] [--only NAME,NAME] [--workload PART] [--scale 1]
-//                          [--profile NAME] [--write] [--json FILE] [--render FILE]
+//                          [--latency MS] [--profile NAME] [--write] [--json FILE] [--render FILE]
 //
 // Without --url it starts a demo cluster. --write makes docs/benchmarks.md of a full run, --render of the figures that
-// --json wrote. --profile prints where an adapter spends its processor time instead.
+// --json wrote. --latency makes every message take so many milliseconds longer, each way. --profile prints where an
+// adapter spends its processor time instead.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { countTurns, measureWorkload, profileWorkload } from "./measure.mjs";
 import { renderPage, renderWorkload } from "./page.mjs";
+import { startProxy } from "./proxy.mjs";
 import { measureStart } from "./start-cost.mjs";
 import { findNode, installPeers, loadAdapters, versionOf } from "./tools.mjs";
 import { schema, workloads } from "./workloads.mjs";
@@ -28,6 +30,7 @@ const { values: options } = parseArgs({
     write: { type: "boolean", default: false },
     json: { type: "string" },
     render: { type: "string" },
+    latency: { type: "string" },
   },
 });
 
@@ -57,7 +60,15 @@ try {
   await client.connect();
   const server = (await client.query("SELECT version() AS version")).rows[0].version;
   for (const statement of schema) await client.query(statement);
-  const settings = { node, adapters, url, poolSize: 16, rounds: Number(options.rounds), scale: Number(options.scale) };
+  const far = options.latency === undefined ? undefined : await startProxy(url, Number(options.latency));
+  const settings = {
+    node,
+    adapters,
+    url: far?.url ?? url,
+    poolSize: 16,
+    rounds: Number(options.rounds),
+    scale: Number(options.scale),
+  };
 
   if (options.profile === undefined) {
     const facts = {
@@ -78,10 +89,13 @@ try {
       speed.push({ workload, results });
       console.log(`${renderWorkload(workload, results)}\n`);
     }
-    const turns = await countTurns(settings);
+    const turns = await countTurns({ ...settings, url });
     const profiles = [];
     let start;
+    let core;
     if (options.write) {
+      const script = path.join(import.meta.dirname, "core-cost.mjs");
+      core = JSON.parse(execFileSync(node, [script, "--json"], { encoding: "utf8" }));
       start = measureStart(31, node);
       for (const workload of names) {
         const entry = { workload, tools: [] };
@@ -92,9 +106,9 @@ try {
         profiles.push(entry);
       }
     }
-    const page = renderPage({ facts, adapters, speed, turns, profiles, start });
+    const page = renderPage({ facts, adapters, speed, turns, profiles, start, core });
     if (options.json !== undefined) {
-      writeFileSync(options.json, JSON.stringify({ facts, speed, turns, profiles, start }, undefined, 2));
+      writeFileSync(options.json, JSON.stringify({ facts, speed, turns, profiles, start, core }, undefined, 2));
     }
     if (options.write) writeFileSync(pagePath, page);
     else console.log(page.slice(page.indexOf("## Turns")));
@@ -111,6 +125,7 @@ try {
   }
   for (const table of ["entries", "accounts", "owners"]) await client.query(`DROP TABLE peers_${table}`);
   await client.end();
+  far?.stop();
 } finally {
   await cluster?.stop();
 }
