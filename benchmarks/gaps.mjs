@@ -13,29 +13,27 @@ export const goals = {
 };
 
 const short =
-  "System calls, V8 and Node are two thirds of the profile; of tegmen's own, the engine (checking a connection out and " +
-  "in, the promises of an execution) takes the most, the dialect (finding the shape) the next.";
+  "V8, system calls and Node are some 60 % of the profile; of tegmen's own parts, the engine (taking a connection and " +
+  "giving it back, the promises of an execution) is the largest, the dialect (finding the shape) the next.";
 
-/** What the profile shows; printed where a goal is missed or a peer is ahead. */
+/** Printed where a goal is missed or a peer is ahead. */
 export const gaps = {
-  "select by key, 1 at a time": `${short} postgres.js has neither a pool of checkouts nor a statement to build.`,
-  "select by key, 16 at a time": `${short} postgres.js queues several queries on one connection and so writes to its sockets less often.`,
-  "list of 100":
-    `${short} Decoding costs less than in pg (dates above all); postgres.js has the same advantage, and what it and ` +
-    "prepared statements of Drizzle save is building the statement.",
+  "select by key, 1 at a time": short,
+  "select by key, 16 at a time": `${short} A guess: postgres.js gains by queueing several queries on a connection.`,
+  "list of 100": `${short} text() does without the building and the finding of a shape.`,
   "join of two tables, 100 rows":
-    "The server takes most of the time, so that the tools hardly differ; in the profile, tegmen's dialect and sql are " +
-    "the largest share of any workload here, because two tables make the longest statement.",
+    "The client's processor time is a sixth of the whole: the rest is the server's, and the waiting for it. Of " +
+    "tegmen's own parts, the engine, the dialect and sql are alike.",
   "10,000 rows":
-    "The protocol's parser, Node's streams and garbage collection are nearly all of the profile, decoding is a fifth.",
-  "insert one, key back": `${short} Finding the shape takes longer than for a SELECT, and every value is checked and encoded by its column's type.`,
+    "Node, V8, system calls and garbage collection are most of the profile; decoding (types and engine) is a sixth.",
+  "insert one, key back": `${short} Next come sql and types: unlike in text(), every value is checked and encoded by its column's type.`,
   "insert 1,000":
-    "Most of the time is the server's. In the client, encoding every value by its column's type and building the arrays " +
-    "take as long as pg's placeholders do.",
+    "The client's processor time is a sixth of the whole, and as much as pg's with placeholders: what arrays save in " +
+    "messages, encoding every value by its column's type (types) and gathering them (sql) take.",
   "transfer in a transaction":
-    "Here a turn costs next to nothing and a statement counts: tegmen sends 7 where the others send 5, because " +
-    "SAVEPOINT and RELEASE of the restart protocol are two more. Where the network takes time, turns count, and tegmen " +
-    "waits for 2 where the others wait for 5: see `--latency`.",
+    "tegmen sends 7 statements where the others send 5: SAVEPOINT and RELEASE of the restart protocol are two more. " +
+    "Without a network a turn costs next to nothing, so its fewer turns do not make up for them; the engine and the " +
+    "dialect are the largest of tegmen's own parts.",
 };
 
 /** What the profile shows of an import that is over its budget. */

@@ -12,6 +12,8 @@ export const median = (numbers) =>
     0.5,
   );
 
+export const describeWarmUp = "4,000 of the short ones, 40 of the two longest, 2,000 of the others";
+
 /** Executions that do not count, until the machine code of what takes little time is made. */
 const warmUpOf = ({ count }) => (count >= 20 ? 4_000 : count > 1 ? 2_000 : 40);
 

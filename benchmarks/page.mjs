@@ -118,9 +118,9 @@ export function renderPage({ facts, adapters, speed, turns, profiles, start, cor
 - \`npm run bench:peers\` runs it all, against a demo cluster or any server (\`--url\`); \`--write\` makes this page.
 - Each tool has a process of its own (client, gateway and server are others) and a pool of ${facts.poolSize}. tegmen's pool is set to
   hand out the connection that came back last, as pg's does.
-- The tools take turns in ${facts.rounds} short rounds of each workload, after executions that do not count (4,000 of the short ones, 2,000 of most others). **Only the ratio means
+- The tools take turns in ${facts.rounds} short rounds of each workload, after executions that do not count (${facts.warmUp}). **Only the ratio means
   something**: the time of raw pg in the same round, divided by the tool's; the median of the rounds, with quartiles.
-  Above 1 is faster than raw pg. Times in milliseconds are those of this machine, which may have had other things to do.
+  Above 1 is faster than raw pg. Two tools whose quartiles overlap widely are not told apart by such a run. Times in milliseconds are those of this machine, which may have had other things to do.
 - Every tool reads the same rows as the same JavaScript values (INT8 as number, TIMESTAMPTZ as Date); that is checked
   before anything is measured.
 - CPU is that of the client's process, for one operation: the least disturbed of all figures.
@@ -139,12 +139,15 @@ export function renderPage({ facts, adapters, speed, turns, profiles, start, cor
     "tegmen's transfer commits by RELEASE SAVEPOINT in its second turn; the third is the COMMIT that closes the " +
       "transaction, for which nobody waits.",
     "## Gaps",
+    "What the profiles below show where a goal is missed or the median of a peer is ahead. A reason that no profile " +
+      "shows is called a guess.",
     renderGaps(speed),
+    ...(facts.remarks ?? []),
   ];
   if (profiles.length > 0) {
     sections.push(
       "## Profiles",
-      "Where the client's processor time goes, by a sampling profiler, which makes everything a little slower: the parts count, not the sums.",
+      "Where the client's processor time goes, by a sampling profiler, which makes everything a little slower and counts the time in which something else had the processor: the order of the parts counts, not the sums, and small differences between two profiles mean nothing.",
       renderProfiles(profiles),
     );
   }

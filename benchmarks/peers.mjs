@@ -12,7 +12,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { countTurns, measureWorkload, profileWorkload } from "./measure.mjs";
+import { countTurns, describeWarmUp, measureWorkload, profileWorkload } from "./measure.mjs";
 import { renderPage, renderWorkload } from "./page.mjs";
 import { startProxy } from "./proxy.mjs";
 import { measureStart } from "./start-cost.mjs";
@@ -78,6 +78,7 @@ try {
       cpus: `${os.availableParallelism()} × ${os.cpus()[0]?.model.trim() || os.arch()}`,
       memory: `${Math.round(os.totalmem() / 2 ** 30)} GB`,
       rounds: settings.rounds,
+      warmUp: describeWarmUp,
       poolSize: settings.poolSize,
       versions: [...new Set(adapters.flatMap((adapter) => adapter.packages))].map((name) => [name, versionOf(name)]),
     };
