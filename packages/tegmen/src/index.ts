@@ -4,6 +4,24 @@
  * @module
  */
 
+export type {
+  BatchOutcome,
+  ConnectTarget,
+  Driver,
+  DriverConnection,
+  DriverFailure,
+  DriverResult,
+  DriverStatement,
+  DriverStream,
+  Field,
+  Notice,
+  RawRow,
+  RowConsumer,
+  ServerErrorFields,
+  StreamOptions,
+  TransactionStatus,
+} from "./drivers/driver.ts";
+export { DriverFailureError } from "./drivers/driver.ts";
 export type { IsolationLevel, Priority } from "./engine/begin.ts";
 export type { ConnectionStreamOptions, ExecutionOptions, Parameters } from "./engine/connection.ts";
 export { Connection } from "./engine/connection.ts";
