@@ -6,8 +6,10 @@
 // The recorded answers are data of their own, apart from this repository: TEGMEN_CRDB_FACTS names their folder,
 // default ../shared/crdb. --write puts the tables into docs/demo-cluster.md and raises the floors.
 
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
@@ -64,14 +66,21 @@ async function measure(script) {
   }
 }
 
-/** What a program prints. Exit code 1 says that something disagrees, which is what is measured here. */
-function output(program, args) {
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { cwd: root, maxBuffer: 2 ** 28 }, (error, stdout) => {
-      if (error !== null && error.code !== 1) reject(error);
-      else resolve(stdout);
-    });
-  });
+/**
+ * What a program prints, by way of a file: one that ends at once loses what a pipe has not taken yet. Exit code 1 says
+ * that something disagrees, which is what is measured here.
+ */
+async function output(program, args) {
+  const folder = mkdtempSync(path.join(tmpdir(), "tegmen-measure-"));
+  const file = path.join(folder, "output");
+  try {
+    const child = spawn(program, args, { cwd: root, stdio: ["ignore", openSync(file, "w"), "inherit"] });
+    const [code] = await once(child, "close");
+    if (code !== 0 && code !== 1) throw new Error(`${args[0]} ended with ${code}`);
+    return readFileSync(file, "utf8");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function table(title, rows) {
