@@ -62,12 +62,6 @@ export class Harness {
     return isCockroach;
   }
 
-  /** Whether the server notices that the plan of a prepared statement is stale: the demo cluster's emulation does not. */
-  async noticesStalePlans(): Promise<boolean> {
-    const [row] = await rowsOf(await this.connect(), "SELECT version()");
-    return !String(row?.[0]).includes("emulated");
-  }
-
   /** A connection that is cut at the end of the test. */
   async connect(overrides: Partial<ConnectTarget> = {}): Promise<DriverConnection> {
     const connection = await this.driver.connect({ ...this.target, ...overrides });

@@ -17,6 +17,8 @@ export interface PreparedStatement {
   queries: number;
   /** What Describe said of its rows; null when it returns none. */
   columns: readonly ResultColumn[] | null | undefined;
+  /** Its rows have other types by now than {@link columns} says: it cannot be executed. */
+  stale: boolean;
 }
 
 /** A bound statement, ready to run. */

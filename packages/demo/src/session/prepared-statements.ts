@@ -2,14 +2,17 @@ import { SqlError } from "../rewrite/sql-error.ts";
 import { BACKEND, FRONTEND } from "../wire/messages.ts";
 import { closeMessage, message } from "./backend-messages.ts";
 import { backendStatementName, isPlainQuery } from "./prepared-statement.ts";
-import { widenRowDescription } from "./result-shape.ts";
+import { visibleType, widenRowDescription } from "./result-shape.ts";
 import type { ExtendedBatch, Taker } from "./extended-batch.ts";
 import type { Translation } from "../rewrite/contract.ts";
 import type { PreparedStatement } from "./prepared-statement.ts";
+import type { ResultColumn } from "./result-shape.ts";
 import type { SessionCore } from "./session-core.ts";
 import type { CachedText } from "./translator.ts";
 
 const nothing = (): void => {};
+
+const stalePlan = (): SqlError => new SqlError({ code: "0A000", message: "cached plan must not change result type" });
 
 /** The statements a client has prepared, and their counterparts in the backend. */
 export class PreparedStatements {
@@ -49,6 +52,16 @@ export class PreparedStatements {
     prepared.translation = await this.#core.sql.translate(text, 0);
     prepared.generation = this.#core.backendGeneration;
     this.#statements.set(name, prepared);
+    this.describeHidden(prepared);
+    await this.#batch.settle(this.#core.transaction.phase === "idle");
+  }
+
+  /** Before SQL's EXECUTE: see {@link refresh}. @throws {SqlError} 0A000 */
+  async refreshNamed(name: string): Promise<void> {
+    const prepared = this.#statements.get(name);
+    if (!prepared) return;
+    await this.refresh(prepared);
+    await this.#batch.settle(this.#core.transaction.phase === "idle");
   }
 
   /** Parse. Returns true when the backend was asked and its answer goes to the client. */
@@ -78,6 +91,7 @@ export class PreparedStatements {
     if (!prepared.statement) return undefined;
     const context = this.#core.sql.context();
     if (context instanceof Promise || prepared.text.context !== context) return this.#translateAgain(prepared, context);
+    if (prepared.stale) throw stalePlan();
     this.#parseAgain(prepared, prepared.translation);
     return undefined;
   }
@@ -87,7 +101,23 @@ export class PreparedStatements {
     await this.#quietContext();
     await context;
     prepared.translation = await this.#core.sql.translate(prepared.text, 0);
+    const promised = prepared.columns;
     this.#parseAgain(prepared, before);
+    if (promised !== undefined && prepared.columns === undefined) await this.#compare(prepared, promised);
+    else if (prepared.stale) throw stalePlan();
+  }
+
+  /** The client counts on the columns it was told of. @throws {SqlError} 0A000 when their types are others now */
+  async #compare(prepared: PreparedStatement, promised: readonly ResultColumn[] | null): Promise<void> {
+    this.describeHidden(prepared);
+    await this.#batch.settle();
+    if (this.#batch.skipping) return;
+    const types = (columns: readonly ResultColumn[] | null | undefined): string =>
+      (columns ?? []).map((column) => visibleType(column)).join();
+    prepared.stale = types(promised) !== types(prepared.columns);
+    if (!prepared.stale) return;
+    prepared.columns = promised;
+    throw stalePlan();
   }
 
   #parseAgain(prepared: PreparedStatement, before: Translation | undefined): void {
@@ -116,6 +146,7 @@ export class PreparedStatements {
       generation: -1,
       queries: 0,
       columns: undefined,
+      stale: false,
     };
   }
 

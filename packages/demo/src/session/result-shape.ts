@@ -41,13 +41,18 @@ export function widenRowDescription(buffer: Buffer, start: number, end: number):
     body.int32();
     const format = body.int16();
     columns.push({ name, table, attribute, type, format });
-    const wide = table === 0 ? widened(type) : type;
+    const wide = visibleType({ table, type });
     if (wide !== type) {
       buffer.writeUInt32BE(wide, at + 6);
       buffer.writeInt16BE(wide === INT8 ? 8 : -1, at + 10);
     }
   }
   return columns;
+}
+
+/** The type of a column as the client is told. */
+export function visibleType({ table, type }: Pick<ResultColumn, "table" | "type">): number {
+  return table === 0 ? widened(type) : type;
 }
 
 function widened(type: number): number {

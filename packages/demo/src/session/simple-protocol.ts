@@ -103,6 +103,7 @@ export class SimpleProtocol {
     const { out } = core.client;
     const translation = await core.sql.translate(text, index);
     if (translation.kind === "query") {
+      if (statement.node.kind === "execute") await this.#extended.statements.refreshNamed(statement.node.name.text);
       await this.#runQuery(statement, translation);
       await notePrepared(statement, this.#extended);
     } else if (translation.kind === "copyFrom") {
