@@ -23,6 +23,7 @@ const layers = {
     pool: ["drivers", "errors"],
     engine: ["pool", "drivers", "dialect", "sql", "types", "url", "text", "errors"],
     transaction: ["engine", "text", "errors"],
+    orm: ["transaction", "engine", "schema", "sql", "types", "text", "errors"],
     cli: ["*"],
   },
   demo: {

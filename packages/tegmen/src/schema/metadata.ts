@@ -26,6 +26,14 @@ import type { Sequence } from "./sequence.ts";
 import type { AnyTable } from "./table.ts";
 import type { AnyView } from "./view.ts";
 
+/** Where a class of the ORM keeps the table that it is made for. */
+export const definedTable: unique symbol = Symbol.for("tegmen.table");
+
+/** A class of the ORM: stands for its table. */
+export interface HasTable {
+  readonly [definedTable]: AnyTable;
+}
+
 /** What runs the statements of `createAll()`: an engine, or a connection in autocommit. */
 export interface SchemaExecutor {
   execute(statement: Executable<never>): Promise<unknown>;
@@ -82,15 +90,16 @@ export class MetaData {
   }
 
   /**
-   * Adds tables, sequences and views. The option `metadata` does the same.
+   * Adds tables, entities of the ORM, sequences and views. The option `metadata` does the same.
    *
    * @throws {ArgumentError} there is another one with the same name
    */
-  add(...items: readonly (AnyTable | Sequence | AnyView)[]): void {
-    for (const item of items) {
-      if (typeof item !== "object" && typeof item !== "function") {
-        throw new ArgumentError(`metadata.add() expects tables, sequences and views, got ${describeValue(item)}`);
+  add(...items: readonly (AnyTable | HasTable | Sequence | AnyView)[]): void {
+    for (const given of items) {
+      if ((typeof given !== "object" && typeof given !== "function") || given === null) {
+        throw new ArgumentError(`metadata.add() expects tables, sequences and views, got ${describeValue(given)}`);
       }
+      const item = definedTable in given ? given[definedTable] : given;
       const name = item.schema === undefined ? item.name : `${item.schema}.${item.name}`;
       const known = this.#tables.get(name) ?? this.#sequences.get(name) ?? this.#views.get(name);
       if (known !== undefined && known !== item) {

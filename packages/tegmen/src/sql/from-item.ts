@@ -20,6 +20,14 @@ export interface FromItem<out N extends string = string, out Columns = unknown> 
   readonly c: Columns;
 }
 
+/** Where an entity of the ORM, or an alias of one, keeps what a Session turns its rows into objects with. */
+export const entitySource: unique symbol = Symbol.for("tegmen.entity");
+
+/** Whether a Session turns the rows of a source into objects. */
+export function isEntitySource(value: unknown): value is FromItem & { readonly [entitySource]: unknown } {
+  return isFromItem(value) && entitySource in value;
+}
+
 /** Whether a value can stand in FROM. */
 export function isFromItem(value: unknown): value is FromItem {
   return (

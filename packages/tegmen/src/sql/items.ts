@@ -1,7 +1,7 @@
 import { ArgumentError, describeValue } from "../errors/index.ts";
 import { quoteIdentifier } from "../text/index.ts";
 import { SqlExpression, unlabeled } from "./expression.ts";
-import { isFromItem, type FromItem } from "./from-item.ts";
+import { isEntitySource, isFromItem, type FromItem } from "./from-item.ts";
 import type { ResultColumn } from "./executable.ts";
 import type { ColumnNode } from "./nodes/expression-node.ts";
 import type { ItemNode } from "./nodes/query-node.ts";
@@ -16,12 +16,28 @@ export interface Items {
 
 const itemsBySource = new WeakMap<object, Items>();
 
+const selectedByItems = new WeakMap<readonly ItemNode[], readonly unknown[]>();
+
+/**
+ * What was passed to `select()` or `returning()`, if there was an entity of the ORM among it: a Session reads the rows
+ * as objects then.
+ */
+export function selectedWithEntities(items: readonly ItemNode[]): readonly unknown[] | undefined {
+  return selectedByItems.get(items);
+}
+
+/** Forgets the columns of a source, because it got more of them. */
+export function forgetItems(source: FromItem): void {
+  itemsBySource.delete(source);
+}
+
 /** All columns of a table or another source. */
 export function itemsOfSource(source: FromItem): Items {
   const known = itemsBySource.get(source);
   if (known !== undefined) return known;
   const columns = Object.values(source.c as Readonly<Record<string, SqlExpression>>);
   const made = finish(columns.map((column) => column.item));
+  if (isEntitySource(source)) selectedByItems.set(made.items, [source]);
   itemsBySource.set(source, made);
   return made;
 }
@@ -35,13 +51,16 @@ export function toItems(selected: readonly unknown[], where: string): Items {
   const [only] = selected;
   if (selected.length === 1 && isFromItem(only)) return itemsOfSource(only);
   const items: ItemNode[] = [];
+  // A Session tells the columns of several entities apart by their positions, whatever their labels are.
+  const hasEntities = selected.some(isEntitySource);
+  if (hasEntities) selectedByItems.set(items, selected);
   for (const one of selected) {
     if (one instanceof SqlExpression) items.push(one.item);
     else if (isFromItem(one)) items.push(...itemsOfSource(one).items);
     else throw new ArgumentError(`${where} expects columns, expressions or tables, got ${describeValue(one)}`);
   }
   if (items.length === 0) throw new ArgumentError(`${where} expects at least one column`);
-  checkLabels(items);
+  if (!hasEntities) checkLabels(items);
   return finish(items);
 }
 

@@ -23,6 +23,7 @@ export function selectNode({ items, columns }: Items): SelectNode {
     asOf: undefined,
     hints: undefined,
     ctes: none,
+    options: none,
   };
 }
 
@@ -52,6 +53,7 @@ export function changeSelect<K extends keyof SelectNode>(
     asOf: node.asOf,
     hints: node.hints,
     ctes: node.ctes,
+    options: node.options,
   };
   copy[clause] = value;
   return copy;

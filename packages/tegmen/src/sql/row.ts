@@ -12,8 +12,28 @@ type NullIf<X> = [X] extends [never] ? never : null;
  * @typeParam Nulled the tables that an outer join may leave out
  */
 export type RowOf<Fields, Nulled> = {
-  -readonly [K in keyof Fields]: Fields[K] extends Operand<infer T, infer S> ? T | NullIf<S & (Nulled | null)> : never;
+  -readonly [K in keyof Fields as K & string]: Fields[K] extends Operand<infer T, infer S>
+    ? T | NullIf<S & (Nulled | null)>
+    : never;
 } & {};
+
+/** Says what objects a Session makes of the rows of a query; never there at run time. */
+export declare const entityFields: unique symbol;
+
+/**
+ * What objects a Session makes of the rows of a query.
+ *
+ * @typeParam Entities the objects, by the names of their tables or aliases
+ * @typeParam Plain the columns beside them, by their keys
+ */
+export interface EntityFields<out Entities, out Plain = unknown> {
+  readonly [entityFields]: { readonly entities: Entities; readonly plain: Plain };
+}
+
+/** The columns of a source, with what objects a Session makes of them if it is an entity. */
+export type SourceFields<N extends string, Columns, I> = unknown extends I
+  ? Columns
+  : Columns & EntityFields<{ readonly [K in N]: I }>;
 
 /** Selected expressions by their keys. */
 export type FieldsOf<Item extends SelectItem> = { [I in Item as I[typeof labelKey]]: I };
@@ -67,7 +87,7 @@ export type DistinctMixed<Items> =
 
 /** The column of a query that has only one. */
 export type ScalarOf<Fields> =
-  Fields[keyof Fields] extends Operand<infer T, unknown, infer F>
+  Fields[keyof Fields & string] extends Operand<infer T, unknown, infer F>
     ? [F] extends [never]
       ? AnyExpression
       : Families<T, null, "?column?">[F & Family]

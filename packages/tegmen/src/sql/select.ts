@@ -4,10 +4,11 @@ import { compound, type Compound } from "./compound.ts";
 import { cteNodes, cteOf, type Cte, type CteOptions } from "./cte.ts";
 import type { Executable } from "./executable.ts";
 import { conditionNode } from "./expression.ts";
-import { sourceNodeOf, type FromItem } from "./from-item.ts";
+import { sourceNodeOf, type FromItem, type sourceName } from "./from-item.ts";
 import { hintNode, type HintFlag, type IndexHint } from "./hint.ts";
 import { toItems } from "./items.ts";
 import { joinNode, type JoinOptions } from "./join.ts";
+import { loaderOption, type LoaderOption } from "./loader-option.ts";
 import { rowCountNode } from "./limit.ts";
 import { lockNode, type LockOptions } from "./lock.ts";
 import { nodeOf } from "./nodes/node-of.ts";
@@ -18,7 +19,17 @@ import type { Condition, Operand, SelectItem } from "./operand.ts";
 import { orderingNodes, type OrderBy } from "./ordering.ts";
 import { changeSelect, selectNode } from "./raw-select.ts";
 import { statementNode, type Query, type queryFields } from "./query.ts";
-import type { DerivedColumns, Distinct, DistinctMixed, FieldsOf, RowOf, ScalarOf, SourcesOf } from "./row.ts";
+import type {
+  DerivedColumns,
+  Distinct,
+  DistinctMixed,
+  EntityFields,
+  FieldsOf,
+  RowOf,
+  ScalarOf,
+  SourceFields,
+  SourcesOf,
+} from "./row.ts";
 import { Statement } from "./statement.ts";
 import { scalarSubquery, subqueryOf, type Subquery } from "./subquery.ts";
 
@@ -181,6 +192,20 @@ export class Select<Fields, Nulled extends string, Scope extends string>
     return this.#with("hints", hints.set(node, hintNode(hint)));
   }
 
+  /**
+   * Says how a Session of the ORM loads the entities of the query: `selectinload()`, `loadOnly()` and so on.
+   *
+   * SQLAlchemy: `Select.options`.
+   */
+  options(...options: readonly LoaderOption[]): Select<Fields, Nulled, Scope> {
+    for (const option of options) {
+      if ((option as Partial<LoaderOption> | null | undefined)?.[loaderOption] === undefined) {
+        throw new ArgumentError(`options() expects options such as selectinload(...), got ${describeValue(option)}`);
+      }
+    }
+    return this.#with("options", [...this[statementNode].options, ...options]);
+  }
+
   /** `UNION`: the rows of both, without equal ones. */
   union(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {
     return compound("UNION", this, other);
@@ -255,7 +280,9 @@ export class Select<Fields, Nulled extends string, Scope extends string>
  *
  * SQLAlchemy: `select()`.
  */
-export function select<N extends string, Columns>(source: FromItem<N, Columns>): Select<Columns, never, N>;
+export function select<N extends string, Columns, I>(
+  source: FromItem<N, Columns> & { readonly prototype?: I },
+): Select<SourceFields<N, Columns, I>, never, N>;
 export function select<const Items extends readonly SelectItem[]>(
   ...items: Items & Distinct<Items>
 ): Select<FieldsOf<Items[number]>, never, SourcesOf<Items[number]>>;
@@ -267,7 +294,16 @@ export function select(...items: readonly unknown[]): Select<unknown, never, nev
 }
 
 /** The columns of a select list that has tables among its expressions. */
-export type MixedFields<Item> = FieldsOf<Extract<Item, SelectItem>> & ColumnsOf<Extract<Item, FromItem>>;
+export type MixedFields<Item> = FieldsOf<Extract<Item, SelectItem>> &
+  ColumnsOf<Extract<Item, FromItem>> &
+  MixedEntities<Extract<Item, EntityItem>, Extract<Item, SelectItem>>;
+
+/** An entity of the ORM. */
+type EntityItem = FromItem & { readonly prototype: object };
+
+type MixedEntities<Entity extends EntityItem, Item extends SelectItem> = [Entity] extends [never]
+  ? unknown
+  : EntityFields<{ readonly [E in Entity as E[typeof sourceName]]: E["prototype"] }, FieldsOf<Item>>;
 
 type ColumnsOf<Source extends FromItem> = (Source extends unknown ? (columns: Source["c"]) => void : never) extends (
   columns: infer All,

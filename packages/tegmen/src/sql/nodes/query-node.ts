@@ -1,6 +1,7 @@
 import type { AnySqlType } from "../../types/index.ts";
 import type { ResultColumn } from "../executable.ts";
 import type { ColumnNode, ExpressionNode, OrderingNode } from "./expression-node.ts";
+import type { LoaderOption } from "../loader-option.ts";
 import type { CteNode, HintNode, JoinNode, SourceNode, TableNode } from "./source-node.ts";
 
 /** One column of a query's result. */
@@ -42,6 +43,8 @@ export interface SelectNode {
   readonly asOf: AsOfNode | undefined;
   readonly hints: ReadonlyMap<SourceNode, HintNode> | undefined;
   readonly ctes: readonly CteNode[];
+  /** How a Session loads the entities: nothing that the SQL depends on. */
+  readonly options: readonly LoaderOption[];
 }
 
 /** UNION, INTERSECT and EXCEPT. */

@@ -1,0 +1,55 @@
+import { ArgumentError } from "../errors/index.ts";
+import { didYouMean } from "../text/did-you-mean.ts";
+import type { EntityConstructor, Mapper } from "./mapper.ts";
+import { type ColumnValues, InstanceState, stateOf } from "./state.ts";
+
+/** The class of which an object is being made for a row; set for the moment of calling its constructor. */
+let loading: EntityConstructor | undefined;
+
+/** What the constructor of a class made by `entity()` does. */
+export function construct(
+  object: object,
+  mapper: Mapper,
+  made: EntityConstructor,
+  values: Readonly<Record<string, unknown>> | undefined,
+): void {
+  const isLoading = made === loading;
+  if (isLoading) loading = undefined;
+  else mapper.bind(made);
+  const state = new InstanceState(mapper, object, {});
+  // Not enumerable: a comparison or a copy of the object is about its values.
+  Object.defineProperty(object, stateOf, { value: state });
+  if (!isLoading) assign(object, mapper, values);
+}
+
+/**
+ * Makes an object of a row. The class's constructor is called without arguments, because nothing else makes private
+ * fields; what it sets is replaced by the row.
+ *
+ * @param values the row, which becomes the object's
+ */
+export function hydrate(mapper: Mapper, values: ColumnValues): InstanceState {
+  loading = mapper.class;
+  let object: object;
+  try {
+    object = new mapper.class();
+  } finally {
+    loading = undefined;
+  }
+  const state = (object as { readonly [stateOf]: InstanceState })[stateOf];
+  state.values = values;
+  state.related = undefined;
+  return state;
+}
+
+function assign(object: object, mapper: Mapper, values: Readonly<Record<string, unknown>> | undefined): void {
+  if (values === undefined) return;
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    if (!mapper.columns.has(key) && !mapper.relationKeys.includes(key)) {
+      const known = [...mapper.columns.keys(), ...mapper.relationKeys];
+      throw new ArgumentError(`${mapper.name} has no attribute "${key}": ${didYouMean(key, known)}`);
+    }
+    (object as Record<string, unknown>)[key] = value;
+  }
+}

@@ -1,0 +1,2 @@
+/** The values of an object's relations by their keys: a {@link Collection}, an object, or null. */
+export type RelatedValues = Record<string, unknown>;
