@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { ProxiedConnection } from "./proxied-connection.ts";
+import { ProxiedConnection, type Side } from "./proxied-connection.ts";
 
 /** When a connection is cut, counted from the statement that was waited for. */
 export type CutMoment =
@@ -18,6 +18,14 @@ export interface Fault {
   readonly moment: CutMoment;
   /** How many times; default once. */
   times: number;
+  /** Called when it comes to pass. */
+  readonly hit: () => void;
+}
+
+/** How a proxy is to be. */
+export interface FaultProxyOptions {
+  /** Remember turns, statements and closed connections; a long run has no memory for them. Default true. */
+  readonly records?: boolean;
 }
 
 /**
@@ -32,21 +40,27 @@ export class FaultProxy {
   #mode: "open" | "refuse" | "stall" = "open";
   #fragment = 0;
   #faultsHit = 0;
+  readonly #records: boolean;
   /** Every connection that was accepted, in order. */
   readonly history: ProxiedConnection[] = [];
 
-  private constructor(server: Server, target: { readonly host: string; readonly port: number }) {
+  private constructor(
+    server: Server,
+    target: { readonly host: string; readonly port: number },
+    { records = true }: FaultProxyOptions,
+  ) {
+    this.#records = records;
     this.#server = server;
     this.#target = target;
     server.on("connection", (client) => this.#accept(client));
   }
 
   /** @param url the server's connection URL */
-  static async start(url: string): Promise<FaultProxy> {
+  static async start(url: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
     const { hostname, port } = new URL(url.replace(/^[a-z+]+:/, "http:"));
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new FaultProxy(server, { host: hostname, port: Number(port) });
+    return new FaultProxy(server, { host: hostname, port: Number(port) }, options);
   }
 
   get port(): number {
@@ -63,14 +77,24 @@ export class FaultProxy {
     return this.#connections.size;
   }
 
+  /** The connections that are open now. */
+  get connections(): ReadonlySet<ProxiedConnection> {
+    return this.#connections;
+  }
+
   /** How many faults have come to pass. */
   get faultsHit(): number {
     return this.#faultsHit;
   }
 
   /** Cuts the connection on which a statement like this passes. */
-  cutAt(sql: RegExp, moment: CutMoment, times = 1): void {
-    this.#faults.push({ sql, moment, times });
+  cutAt(sql: RegExp, moment: CutMoment, times = 1, hit: () => void = () => {}): void {
+    this.#faults.push({ sql, moment, times, hit });
+  }
+
+  /** Takes back the faults of {@link cutAt} that have not come to pass. */
+  forgetFaults(): void {
+    this.#faults.length = 0;
   }
 
   /** Cuts the connection on which a statement like this passes between its answer and ReadyForQuery. */
@@ -79,7 +103,7 @@ export class FaultProxy {
   }
 
   /** Cuts each open connection after so many more bytes in one direction. */
-  cutAfterBytes(direction: "client" | "server", bytes: number): void {
+  cutAfterBytes(direction: Side, bytes: number): void {
     for (const connection of this.#connections) connection.cutAfterBytes(direction, bytes);
   }
 
@@ -140,16 +164,20 @@ export class FaultProxy {
       fault: (text) => this.#take(text),
       hit: () => this.#faultsHit++,
       closed: () => this.#connections.delete(connection),
+      records: this.#records,
     });
     this.#connections.add(connection);
-    this.history.push(connection);
+    if (this.#records) this.history.push(connection);
     if (this.#mode === "stall") connection.stall(true);
   }
 
   #take(text: string): CutMoment | undefined {
-    const fault = this.#faults.find((each) => each.times > 0 && each.sql.test(text));
+    const at = this.#faults.findIndex((each) => each.sql.test(text));
+    const fault = this.#faults[at];
     if (fault === undefined) return undefined;
     fault.times--;
+    if (fault.times <= 0) this.#faults.splice(at, 1);
+    fault.hit();
     return fault.moment;
   }
 }

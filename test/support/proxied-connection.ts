@@ -8,7 +8,12 @@ export interface ProxyDesk {
   fault(text: string): CutMoment | undefined;
   hit(): void;
   closed(): void;
+  /** Whether turns and statements are remembered. */
+  readonly records: boolean;
 }
+
+/** Which side of a connection. */
+export type Side = "client" | "server";
 
 /** One connection through the proxy. Whole messages are passed on, so that a fault falls between two of them. */
 export class ProxiedConnection {
@@ -18,6 +23,14 @@ export class ProxiedConnection {
   readonly #fromClient = new MessageSplitter("client");
   readonly #fromServer = new MessageSplitter("server");
   readonly #bytesLeft = { client: Infinity, server: Infinity };
+  #atLimit: () => void = () => this.cut();
+  /** What was sent and has not arrived yet, because the way is long. */
+  readonly #onTheWay = { client: Promise.resolve(), server: Promise.resolve() };
+  readonly #waiting = { client: 0, server: 0 };
+  #delay = 0;
+  /** The side that is gone without the other knowing. */
+  #gone: Side | undefined;
+  #truncated: (() => void) | undefined;
   #closed = false;
   #turns: string[][] = [];
   readonly #parses: string[] = [];
@@ -42,8 +55,22 @@ export class ProxiedConnection {
     this.#server.on("data", (chunk) => this.#onServer(chunk));
     for (const socket of [client, this.#server]) {
       socket.on("end", () => this.end());
-      socket.on("close", () => this.cut());
+      socket.on("close", () => {
+        if (this.#gone === undefined) this.cut();
+      });
     }
+  }
+
+  /** How many named statements the client has prepared and not closed. */
+  get prepared(): number {
+    let named = 0;
+    for (const name of this.#fromClient.prepared.keys()) if (name !== "") named++;
+    return named;
+  }
+
+  /** Whether the server has let the client in. */
+  get started(): boolean {
+    return this.#started;
   }
 
   get turns(): readonly (readonly string[])[] {
@@ -67,8 +94,38 @@ export class ProxiedConnection {
     this.#desk.closed();
   }
 
-  end(): void {
+  /** Cuts the connection with RST towards both sides. */
+  reset(): void {
     if (this.#closed) return;
+    this.#closed = true;
+    this.#client.resetAndDestroy();
+    this.#server.resetAndDestroy();
+    this.#desk.closed();
+  }
+
+  /**
+   * One side is gone, and the other is not told: nothing comes from there any more, and what is sent there vanishes.
+   * Ends with {@link cut} or {@link reset}.
+   */
+  halfOpen(gone: Side): void {
+    if (this.#closed) return;
+    this.#gone = gone;
+    if (gone === "client") this.#client.destroy();
+    else this.#server.destroy();
+  }
+
+  /** Everything takes so many milliseconds longer, in either direction. */
+  delay(milliseconds: number): void {
+    this.#delay = milliseconds;
+  }
+
+  /** Cuts the connection in the middle of the server's next message. */
+  truncate(hit: () => void): void {
+    this.#truncated = hit;
+  }
+
+  end(): void {
+    if (this.#closed || this.#gone !== undefined) return;
     this.#client.end();
     this.#server.end();
   }
@@ -80,8 +137,9 @@ export class ProxiedConnection {
     }
   }
 
-  cutAfterBytes(direction: "client" | "server", bytes: number): void {
+  cutAfterBytes(direction: Side, bytes: number, then: () => void = () => this.cut()): void {
     this.#bytesLeft[direction] = bytes;
+    this.#atLimit = then;
   }
 
   #onClient(chunk: Buffer): void {
@@ -112,13 +170,17 @@ export class ProxiedConnection {
 
   #count(message: WireMessage): void {
     if (!this.#started || message.type === "X") return;
-    if (!this.#inBatch && this.#syncsSent === this.#readyReceived) this.#turns.push([]);
+    if (this.#desk.records) this.#record(message);
     this.#inBatch = true;
-    if (message.type === "P") this.#parses.push(message.text);
-    if (message.type === "B" || message.type === "Q") this.#turns.at(-1)?.push(message.text);
     if (!isEndOfBatch(message)) return;
     this.#inBatch = false;
     this.#syncsSent++;
+  }
+
+  #record(message: WireMessage): void {
+    if (!this.#inBatch && this.#syncsSent === this.#readyReceived) this.#turns.push([]);
+    if (message.type === "P") this.#parses.push(message.text);
+    if (message.type === "B" || message.type === "Q") this.#turns.at(-1)?.push(message.text);
   }
 
   #onServer(chunk: Buffer): void {
@@ -145,12 +207,35 @@ export class ProxiedConnection {
     if (passed.length > 0) this.#send("server", passed.length === 1 ? passed[0]! : Buffer.concat(passed));
   }
 
-  #send(from: "client" | "server", bytes: Buffer): void {
+  #send(from: Side, bytes: Buffer): void {
+    if (this.#delay === 0 && this.#waiting[from] === 0) return this.#deliver(from, bytes);
+    const due = performance.now() + this.#delay;
+    this.#waiting[from]++;
+    this.#onTheWay[from] = this.#onTheWay[from].then(async () => {
+      const left = due - performance.now();
+      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+      this.#waiting[from]--;
+      this.#deliver(from, bytes);
+    });
+  }
+
+  #deliver(from: Side, bytes: Buffer): void {
+    if (this.#closed || this.#gone !== undefined) return;
     const to = from === "client" ? this.#server : this.#client;
+    if (from === "server" && this.#truncated !== undefined) {
+      this.#desk.hit();
+      this.#truncated();
+      this.#truncated = undefined;
+      this.#closed = true;
+      this.#desk.closed();
+      to.end(bytes.subarray(0, Math.max(1, bytes.length >> 1)));
+      this.#server.destroy();
+      return;
+    }
     const left = this.#bytesLeft[from];
     if (bytes.length > left) {
       this.#desk.hit();
-      to.write(bytes.subarray(0, left), () => this.cut());
+      to.write(bytes.subarray(0, left), this.#atLimit);
       this.#bytesLeft[from] = 0;
       return;
     }

@@ -11,13 +11,17 @@ export interface WireMessage {
 /** Cuts one direction of a connection into messages. */
 export class MessageSplitter {
   readonly #read: (type: string, bytes: Buffer) => string;
+  /** What a client has prepared and not closed, by name; of a server's direction empty. */
+  readonly prepared: ReadonlyMap<string, string>;
   #rest: Buffer = Buffer.alloc(0);
   #startup: boolean;
 
   /** @param direction what a client sends begins with an untyped message */
   constructor(direction: "client" | "server") {
     this.#startup = direction === "client";
-    this.#read = direction === "client" ? frontendText() : backendText;
+    const prepared = new Map<string, string>();
+    this.prepared = prepared;
+    this.#read = direction === "client" ? frontendText(prepared) : backendText;
   }
 
   push(chunk: Buffer): WireMessage[] {
@@ -38,8 +42,7 @@ export class MessageSplitter {
 }
 
 /** Remembers the statements that a client prepares, so that a Bind can be told by its SQL. */
-function frontendText(): (type: string, bytes: Buffer) => string {
-  const prepared = new Map<string, string>();
+function frontendText(prepared: Map<string, string>): (type: string, bytes: Buffer) => string {
   return (type, bytes) => {
     switch (type) {
       case "Q":
@@ -54,11 +57,17 @@ function frontendText(): (type: string, bytes: Buffer) => string {
         const portal = cString(bytes, 5);
         return prepared.get(cString(bytes, 6 + Buffer.byteLength(portal))) ?? "";
       }
+      case "C":
+        if (bytes[5] === statementByte) prepared.delete(cString(bytes, 6));
+        return "";
       default:
         return "";
     }
   };
 }
+
+/** In a Close: a prepared statement, not a portal. */
+const statementByte = 0x53;
 
 function backendText(type: string, bytes: Buffer): string {
   return type === "C" ? cString(bytes, 5) : "";
