@@ -8,7 +8,11 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   resolve: {
-    alias: [{ find: /^tegmen$/, replacement: source("./packages/tegmen/src/index.ts") }],
+    // Of every entry point, so that no class exists twice, from src and from dist.
+    alias: [
+      { find: /^tegmen$/, replacement: source("./packages/tegmen/src/index.ts") },
+      { find: /^tegmen\/(?!package\.json$)(.+)$/, replacement: source("./packages/tegmen/src/$1/index.ts") },
+    ],
   },
   test: {
     testTimeout: 60_000,

@@ -1,12 +1,13 @@
 // What tegmen Core does by itself for a statement, without any server: build it, compile it (find its shape, encode its
 // values) and decode its rows; and what text() does for the same.
 //
-//   npm run build && node benchmarks/core-cost.mjs [--json]
+//   node benchmarks/core-cost.mjs [--json]
 
-import { c, func, insert, select, table, text } from "tegmen";
-import { RowPlans, RowReader } from "../packages/tegmen/dist/engine/row-reader.js";
-import { compileStatement } from "../packages/tegmen/dist/sql/executable.js";
-import { makeDecoders } from "../packages/tegmen/dist/types/index.js";
+import { loadSources } from "./sources.mjs";
+
+const modules = ["index", "engine/row-reader", "sql/executable", "types/index"];
+const [{ c, func, insert, select, table, text }, { RowPlans, RowReader }, { compileStatement }, { makeDecoders }] =
+  await loadSources(modules);
 
 const accounts = table("accounts", {
   id: c.int().primaryKey(),

@@ -1,4 +1,4 @@
-import { pgDriver } from "../../packages/tegmen/src/drivers/pg/pg-driver.ts";
+import { pgDriver } from "../../packages/tegmen/src/drivers/pg/lazy-driver.ts";
 import { describeDriver } from "./describe-driver.ts";
 
 describeDriver("pg", pgDriver, {

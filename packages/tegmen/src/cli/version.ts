@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
 /** The version of this package. */
 export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  // By its name: where this file stands depends on the bundler.
+  const manifest: unknown = createRequire(import.meta.url)("tegmen/package.json");
   return (manifest as { readonly version: string }).version;
 }

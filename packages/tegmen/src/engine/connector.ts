@@ -3,7 +3,6 @@ import { type ConnectAttempt, ConnectError, fromServerError, NotSupportedError, 
 import {
   type ConnectionSettings,
   type HostPort,
-  loadTlsMaterial,
   nodeTlsOptions,
   startupParameters,
   tlsAttempts,
@@ -35,6 +34,8 @@ const defaultConnectTimeout = 10_000;
 export function makeConnector(options: ConnectorOptions): (signal: AbortSignal) => Promise<DriverConnection> {
   return async (signal) => {
     const { settings } = options;
+    // Loaded when it is needed: Node's TLS takes a good part of the time that an import of tegmen may take.
+    const { loadTlsMaterial } = await import("../url/tls-material.ts");
     const material = await loadTlsMaterial(settings.tls);
     const failed: ConnectAttempt[] = [];
     for (const host of shuffled(settings.hosts, options.random)) {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Driver, DriverConnection } from "../drivers/driver.ts";
-import { pgDriver } from "../drivers/pg/pg-driver.ts";
+import { pgDriver } from "../drivers/pg/lazy-driver.ts";
 import { postgresDriver } from "../drivers/postgres/index.ts";
 import { ArgumentError } from "../errors/index.ts";
 import { Pool, type PoolEventName, type PoolMember } from "../pool/index.ts";

@@ -5,7 +5,6 @@ export { isLocalHost, isUnixSocket } from "./hosts.ts";
 export { parseUrl } from "./parse-url.ts";
 export type { SslMode } from "./query-options.ts";
 export type { LoadTlsOptions, TlsMaterial } from "./tls-material.ts";
-export { loadTlsMaterial } from "./tls-material.ts";
 export type { TlsAttempt, TlsSettings } from "./tls.ts";
 export { nodeTlsOptions, tlsAttempts } from "./tls.ts";
 export type { DriverName, UrlFields } from "./url.ts";

@@ -9,7 +9,8 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError } from "../errors/index.ts";
 import type { TlsMaterial, TlsSettings } from "./index.ts";
-import { loadTlsMaterial, nodeTlsOptions, tlsAttempts } from "./index.ts";
+import { nodeTlsOptions, tlsAttempts } from "./index.ts";
+import { loadTlsMaterial } from "./tls-material.ts";
 import { issue } from "./testing-support/certificates.ts";
 
 const authority = issue({ subject: "Test CA" });

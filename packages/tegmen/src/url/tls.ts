@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions, PeerCertificate } from "node:tls";
-import { checkServerIdentity } from "node:tls";
 import { isUnixSocket } from "./hosts.ts";
 import type { SslMode } from "./query-options.ts";
 import type { TlsMaterial } from "./tls-material.ts";
@@ -65,7 +64,7 @@ export function nodeTlsOptions(settings: TlsSettings, material: TlsMaterial, hos
     rejectUnauthorized: verify !== "none",
     // Node would compare with `servername`, which an address does not have.
     checkServerIdentity: (_: string, certificate: PeerCertificate): Error | undefined =>
-      verify === "full" ? checkServerIdentity(host, certificate) : undefined,
+      verify === "full" ? process.getBuiltinModule("node:tls").checkServerIdentity(host, certificate) : undefined,
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(material.ca === undefined ? {} : { ca: [...material.ca] }),
     ...(material.cert === undefined ? {} : { cert: material.cert }),

@@ -1,5 +1,5 @@
 import type { DriverConnection, DriverFailure, Notice, RowConsumer, TransactionStatus } from "../../drivers/driver.ts";
-import { pgDriver } from "../../drivers/pg/pg-driver.ts";
+import { pgDriver } from "../../drivers/pg/lazy-driver.ts";
 import { makeConnector } from "../../engine/connector.ts";
 import { connectionSettings, type Url } from "../../url/index.ts";
 

@@ -13,8 +13,8 @@ class Client extends PgClientBase {
   }
 }
 
-/** The default driver: `pg` in pipeline mode. */
-export const pgDriver: Driver = {
+/** `pg` in pipeline mode, loaded. */
+export const pipelinedPgDriver: Driver = {
   name: "pg",
 
   async connect(target: ConnectTarget): Promise<DriverConnection> {
