@@ -92,6 +92,14 @@ WHERE (t.oid IN (${TYPES}) OR ((t.typtype = 'e' OR e.typtype = 'e') AND t.typnam
 SELECT e.oid, e.enumtypid, (pg_catalog.row_number() OVER (PARTITION BY e.enumtypid ORDER BY e.enumsortorder) - 1)::float4 AS enumsortorder, e.enumlabel::text AS enumlabel
 FROM pg_catalog.pg_enum e`,
 
+  pg_database: `
+SELECT d.oid, d.datname, d.datdba, 6::int4 AS encoding, 'en_US.utf8'::text AS datcollate, 'en_US.utf8'::text AS datctype, false AS datistemplate, true AS datallowconn,
+  (-1)::int4 AS datconnlimit, 0::oid AS datlastsysoid, NULL::int4 AS datfrozenxid, NULL::int4 AS datminmxid, 0::oid AS dattablespace, NULL::text[] AS datacl
+FROM pg_catalog.pg_database d WHERE NOT d.datistemplate`,
+
+  pg_tablespace: `
+SELECT 0::oid AS oid, 'pg_default'::name AS spcname, NULL::oid AS spcowner, NULL::text AS spclocation, NULL::text[] AS spcacl, NULL::text[] AS spcoptions`,
+
   pg_roles: `
 SELECT r.oid, r.rolname, r.rolsuper OR r.rolname = 'admin' AS rolsuper, r.rolname <> 'root' AS rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin OR r.rolname = 'admin' AS rolcanlogin,
   false AS rolreplication, (-1)::int4 AS rolconnlimit, NULL::text AS rolpassword, r.rolvaliduntil, false AS rolbypassrls, NULL::text[] AS rolconfig

@@ -555,6 +555,8 @@ export type SimpleNode =
       readonly table: QualifiedName;
       readonly columns: readonly Name[];
       readonly csv: boolean;
+      readonly delimiter: string | undefined;
+      readonly nullText: string | undefined;
     }
   | { readonly kind: "refreshView"; readonly name: QualifiedName; readonly concurrently: boolean }
   /** Recognised, and refused by name. */

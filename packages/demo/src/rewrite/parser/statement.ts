@@ -183,16 +183,26 @@ function parseExplain(c: Cursor): StatementNode {
 function parseCopy(c: Cursor): StatementNode {
   const { start } = c;
   c.expect("copy");
-  return c.help("COPY", () => {
+  const target = c.help("COPY", () => {
     if (c.isOp("(")) throw c.unimplemented(41_608);
     const table = c.qualifiedName();
     const columns = c.optionalColumnList();
     if (c.isWord("to")) throw c.unimplemented(41_608);
     c.expect("from");
     c.expect("stdin");
-    const from = c.start;
-    while (!c.atEnd) c.next();
-    const options = c.text.slice(from, c.end).toLowerCase();
-    return { kind: "copyFrom", table, columns, csv: options.includes("csv"), ...c.span(start) };
+    return { table, columns };
   });
+  let csv = false;
+  let delimiter: string | undefined;
+  let nullText: string | undefined;
+  c.accept("with");
+  if (c.isOp("(")) throw c.unimplemented();
+  while (!c.atEnd) {
+    if (c.accept("binary")) return refuse(c, start, "COPY in binary format");
+    if (c.accept("csv")) csv = true;
+    else if (c.accept("delimiter")) delimiter = c.stringLiteral();
+    else if (c.accept("null")) nullText = c.stringLiteral();
+    else throw c.error();
+  }
+  return { kind: "copyFrom", ...target, csv, delimiter, nullText, ...c.span(start) };
 }

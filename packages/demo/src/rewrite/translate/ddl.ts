@@ -410,7 +410,13 @@ export class DdlTranslator {
     const table = this.#env.requireRelation(node.table);
     const columns = node.columns.length > 0 ? node.columns.map((c) => c.text) : visible(table).map((c) => c.name);
     for (const column of columns) if (!table.columns.some((c) => c.name === column)) throw noColumn(column);
-    return `COPY ${tableSql(table)} (${quoteNames(columns)}) FROM STDIN${node.csv ? " (FORMAT csv)" : ""}`;
+    const options = [
+      ...(node.csv ? ["FORMAT csv"] : []),
+      ...(node.delimiter === undefined ? [] : [`DELIMITER ${quoteText(node.delimiter)}`]),
+      ...(node.nullText === undefined ? [] : [`NULL ${quoteText(node.nullText)}`]),
+    ];
+    const list = options.length === 0 ? "" : ` (${options.join(", ")})`;
+    return `COPY ${tableSql(table)} (${quoteNames(columns)}) FROM STDIN${list}`;
   }
 }
 

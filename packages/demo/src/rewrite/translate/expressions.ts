@@ -366,6 +366,8 @@ export class ExpressionTranslator {
       checkCall(this.typer, expr, name);
       const renamed = backendFunction(name);
       if (renamed !== undefined) return this.#callAs(expr, renamed);
+      // The compatibility schema's function of that name comes before PostgreSQL's, as without the schema.
+      if (parts.length > 1) return this.#callAs(expr, quoteName(name));
     } else if (parts[0] !== "crdb_internal" && parts[0] !== "information_schema") {
       throw new SqlError({ code: "42883", message: `unknown function: ${parts.join(".")}()` });
     }
