@@ -1,19 +1,24 @@
 // How much of PostgreSQL's speed is left behind the demo cluster's gateway: a prepared SELECT by primary key,
-// by pg, directly and through the gateway, with 1 and with 16 connections.
+// by pg, directly, through the gateway, and through a pipe: a process of Node that only copies bytes between the
+// client's TCP connection and PostgreSQL's unix socket, which is what any gateway in Node costs. With 1 and with 16
+// connections.
 //
 //   node benchmarks/demo-gateway.mjs [--seconds 3] [--rounds 3] [--dist packages/demo/dist] [--json]
 //
-// Client, gateway and server are processes of their own, both ways by TCP on loopback and on the same settings of
-// PostgreSQL. Rounds alternate, and the median is reported. The processor time is that of the gateway's process alone:
-// it says more than the rates where the machine has other things to do.
+// Client, gateway and server are processes of their own, always by TCP on loopback and on the same settings of
+// PostgreSQL. Rounds alternate, and the median is reported: of the rates, and of the ratios within a round, which
+// share what else the machine does at that time. The processor time is that of the gateway's or the pipe's process
+// alone: it says more than the rates where the machine has other things to do.
 
 import { fork } from "node:child_process";
+import net from "node:net";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import pg from "pg";
 
 const ROWS = 1000;
+const KINDS = ["direct", "pipe", "gateway"];
 const SELECT = { name: "by_key", text: "SELECT id, v FROM bench WHERE id = $1" };
 
 if (process.env.DEMO_GATEWAY_ROLE === "server") await serve(JSON.parse(process.argv[2]));
@@ -33,32 +38,43 @@ async function main() {
   const servers = [];
   const outcome = [];
   try {
-    for (const kind of ["direct", "gateway"]) servers.push({ kind, ...(await start("server", { kind, dist })) });
+    for (const kind of KINDS) servers.push({ kind, ...(await start("server", { kind, dist })) });
     for (const { url } of servers) await fill(url);
     for (const clients of [1, 16]) {
-      const rates = { direct: [], gateway: [] };
-      const costs = { direct: [], gateway: [] };
+      const rounds = [];
       for (let round = 0; round < Number(options.rounds); round++) {
+        const measured = {};
         for (const { kind, url, child } of servers) {
           const before = await processorTime(child);
           const { answer } = await start("client", { url, clients, seconds: Number(options.seconds) });
-          rates[kind].push(answer.rate);
-          costs[kind].push(((await processorTime(child)) - before) / answer.queries);
+          measured[kind] = {
+            rate: answer.rate,
+            microseconds: ((await processorTime(child)) - before) / answer.queries,
+          };
         }
+        rounds.push(measured);
       }
-      const [direct, gateway] = [median(rates.direct), median(rates.gateway)];
-      outcome.push({ clients, direct, gateway, ratio: gateway / direct, microseconds: median(costs.gateway) });
+      for (const kind of KINDS) {
+        outcome.push({
+          clients,
+          kind,
+          rate: median(rounds.map((round) => round[kind].rate)),
+          ratio: median(rounds.map((round) => round[kind].rate / round.direct.rate)),
+          microseconds: kind === "direct" ? undefined : median(rounds.map((round) => round[kind].microseconds)),
+        });
+      }
     }
   } finally {
     for (const { child } of servers) child.disconnect();
   }
   if (options.json) console.log(JSON.stringify(outcome));
   else {
-    console.log("| clients | direct (1/s) | gateway (1/s) | ratio | gateway (µs/query) |");
-    console.log("| ---: | ---: | ---: | ---: | ---: |");
-    for (const { clients, direct, gateway, ratio, microseconds } of outcome) {
-      const cells = [clients, direct.toFixed(0), gateway.toFixed(0), ratio.toFixed(2), microseconds.toFixed(0)];
-      console.log(`| ${cells.join(" | ")} |`);
+    console.log("| clients | way | queries (1/s) | of direct | processor (µs/query) |");
+    console.log("| ---: | --- | ---: | ---: | ---: |");
+    for (const { clients, kind, rate, ratio, microseconds } of outcome) {
+      console.log(
+        `| ${[clients, kind, rate.toFixed(0), ratio.toFixed(2), microseconds?.toFixed(0) ?? ""].join(" | ")} |`,
+      );
     }
   }
 }
@@ -93,12 +109,31 @@ async function serve({ kind, dist }) {
     server = await (await module("index.js")).startDemoCluster({ preferRealBinary: false });
     url = server.url;
   } else {
-    server = await (await module("backend/postgres.js")).startPostgres({ listen: "loopback" });
-    url = `postgresql://${server.superuser}:${server.password}@${server.host}:${server.port}/postgres`;
+    const listen = kind === "direct" ? "loopback" : "socket";
+    server = await (await module("backend/postgres.js")).startPostgres({ listen });
+    const user = server.password ? `${server.superuser}:${server.password}` : server.superuser;
+    const port = kind === "direct" ? server.port : await pipe(path.join(server.socketDir, `.s.PGSQL.${server.port}`));
+    url = `postgresql://${user}@127.0.0.1:${port}/postgres`;
   }
   process.on("message", () => process.send(process.cpuUsage()));
-  process.on("disconnect", () => void server.stop());
+  process.on("disconnect", () => void server.stop().then(() => process.exit()));
   process.send(url);
+}
+
+/** Copies bytes between TCP connections and a unix socket; resolves to the port. */
+function pipe(socketPath) {
+  const proxy = net.createServer({ noDelay: true }, (client) => {
+    const server = net.connect(socketPath);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ]) {
+      from.on("data", (chunk) => to.write(chunk));
+      from.on("error", () => {});
+      from.on("close", () => to.destroy());
+    }
+  });
+  return new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(proxy.address().port)));
 }
 
 async function fill(url) {

@@ -115,6 +115,10 @@ export class ClientConnection implements ClientChannel {
     return message;
   }
 
+  nextAre(expected: Uint8Array, after: WireMessage): boolean {
+    return this.#reader.nextAre(expected, after.buffer, after.end);
+  }
+
   /** The first packet, if it is whole. */
   nextStartup(): WireMessage | undefined {
     const message = this.#reader.nextStartup(MAX_STARTUP_BYTES);

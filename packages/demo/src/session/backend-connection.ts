@@ -117,12 +117,12 @@ export class BackendConnection {
   }
 
   /** Sends what is queued (with a Flush when the answers would not come by themselves) and waits for all answers. */
-  async settle(): Promise<void> {
-    if (this.#lost) throw this.#lost;
-    if (this.settled) return;
+  settle(): Promise<void> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    if (this.settled) return Promise.resolve();
     if (this.unsynced) this.#out.raw(FLUSH);
     this.#out.flush();
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
   }

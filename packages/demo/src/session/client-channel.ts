@@ -14,6 +14,8 @@ export interface ClientChannel {
   onDrain: () => void;
   /** The next message that is whole. @throws {FramingError} when the bytes are no protocol. */
   next(): WireMessage | OversizedMessage | undefined;
+  /** Takes what follows a message when it has come already and is exactly this, one or more whole messages. */
+  nextAre(expected: Uint8Array, after: WireMessage): boolean;
   /** Waits for more bytes; false when the client is gone. @throws what {@link abort} was given. */
   wait(): Promise<boolean>;
   /** Lets whoever waits for the client, now or next, fail with `cause`. */

@@ -42,10 +42,19 @@ export class ExtendedBatch {
   readonly describing: Set<PreparedStatement> = new Set();
   /** True after an error, until the next Sync. */
   skipping = false;
+  readonly #syncOperation: RepeatableOperation;
 
   constructor(core: SessionCore, runner: TransactionRunner) {
     this.#core = core;
     this.#runner = runner;
+    this.#syncOperation = {
+      kind: "sync",
+      // Outside a transaction Sync commits, and that can fail.
+      error: (fields) => {
+        core.failure ??= { fields, statement: undefined };
+      },
+      reset: nothing,
+    };
   }
 
   /** True when a statement is among what was sent. */
@@ -103,29 +112,32 @@ export class ExtendedBatch {
    * and {@link skipping} is set, unless the conflict could be hidden.
    */
   async settle(sync = false): Promise<void> {
-    const core = this.#core;
+    const { backend } = this.#core;
+    if (this.#sent.length === 0 && !(sync && backend.unsynced)) return;
+    if (sync) backend.queueSync(this.#syncOperation);
+    await backend.settle();
     if (this.#sent.length === 0) {
-      if (sync && core.backend.unsynced) {
-        core.backend.queueSync(this.#syncOperation());
-        await core.backend.settle();
-        this.#raise();
-      }
+      this.#raise();
       return;
     }
-    for (let attempt = 1; ; attempt++) {
-      if (sync) core.backend.queueSync(this.#syncOperation());
-      await core.backend.settle();
-      const { failure } = core;
-      if (!failure) break;
+    if (this.#core.failure) await this.#repeat(sync);
+    this.#settled(sync);
+  }
+
+  /** After a failure: sends everything once more, as long as it is a conflict that can be hidden. */
+  async #repeat(sync: boolean): Promise<void> {
+    const core = this.#core;
+    for (let attempt = 1; core.failure; attempt++) {
+      const { fields } = core.failure;
       this.#runner.log.drop();
       const again =
         !this.#unrepeatable &&
         this.#mark !== undefined &&
         // Any other failure is the client's, and so are the answers before it.
-        isConflict(failure.fields) &&
+        isConflict(fields) &&
         core.client.out.rewind(this.#mark) &&
-        (await this.#runner.recover(failure.fields, attempt));
-      if (!again) break;
+        (await this.#runner.recover(fields, attempt));
+      if (!again) return;
       core.failure = undefined;
       for (const { bytes, operation, again } of this.#sent) {
         operation.reset();
@@ -133,7 +145,14 @@ export class ExtendedBatch {
         if (first) core.backend.send({ kind: "close" }, first);
         core.backend.send(operation, bytes);
       }
+      if (sync) core.backend.queueSync(this.#syncOperation);
+      await core.backend.settle();
     }
+  }
+
+  /** Everything that was sent is answered. */
+  #settled(sync: boolean): void {
+    const core = this.#core;
     const sent = this.#sent;
     const executions = this.#executions;
     this.#sent = [];
@@ -150,18 +169,6 @@ export class ExtendedBatch {
     for (const translation of executions) this.#runner.afterStatement(translation);
   }
 
-  #syncOperation(): RepeatableOperation {
-    const core = this.#core;
-    return {
-      kind: "sync",
-      // Outside a transaction Sync commits, and that can fail.
-      error: (fields) => {
-        core.failure ??= { fields, statement: undefined };
-      },
-      reset: nothing,
-    };
-  }
-
   #raise(): void {
     const { failure } = this.#core;
     if (!failure) return;
@@ -171,14 +178,24 @@ export class ExtendedBatch {
     this.#core.fail(fields ? new SqlError(fields) : new BackendQueryError(failure.fields), failure.statement);
   }
 
-  /** Sync: outside a transaction everything is committed. */
-  async sync(): Promise<void> {
+  /** Sync: outside a transaction everything is committed. Returns nothing when there is nothing to wait for. */
+  sync(): Promise<void> | undefined {
     const { backend } = this.#core;
-    if (!this.skipping) await this.settle(backend.unsynced);
-    else if (backend.unsynced) {
-      backend.queueSync();
-      await backend.settle();
-    }
+    const waits = backend.unsynced || this.#sent.length > 0;
+    const answered = this.skipping ? this.#skipToSync() : waits ? this.settle(backend.unsynced) : undefined;
+    if (answered) return answered.then(() => this.#synced());
+    this.#synced();
+    return undefined;
+  }
+
+  #skipToSync(): Promise<void> | undefined {
+    const { backend } = this.#core;
+    if (!backend.unsynced) return undefined;
+    backend.queueSync();
+    return backend.settle();
+  }
+
+  #synced(): void {
     this.skipping = false;
     this.#unrepeatable = false;
   }

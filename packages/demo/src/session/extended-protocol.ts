@@ -6,10 +6,9 @@ import { bindMessage, closeMessage, message as makeMessage, withFormats } from "
 import { readBind } from "./bind-request.ts";
 import { ExtendedBatch } from "./extended-batch.ts";
 import { writeLocalRow } from "./local-rows.ts";
-import { isPlainQuery } from "./prepared-statement.ts";
+import { describedAs, isPlainQuery } from "./prepared-statement.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
 import { ResultOperation } from "./result-operation.ts";
-import { widenRowDescription } from "./result-shape.ts";
 import { deallocate, notePrepared } from "./sql-prepare.ts";
 import { isTransactionControl } from "./statement-kinds.ts";
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
@@ -23,6 +22,10 @@ import type { TransactionRunner } from "./transaction-runner.ts";
 
 const STATEMENT = 0x53;
 const PORTAL = 0x50;
+
+/** What drivers mostly send right after the Bind of an unnamed portal: Execute without a limit, or Describe and that. */
+const EXECUTE = Buffer.from([FRONTEND.execute, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
+const DESCRIBE_AND_EXECUTE = Buffer.concat([Buffer.from([FRONTEND.describe, 0, 0, 0, 6, PORTAL, 0]), EXECUTE]);
 
 const nothing = (): void => {};
 
@@ -106,14 +109,15 @@ export class ExtendedProtocol {
     if (isQuery && !plain && parameters > 0 && (statement?.placeholders ?? 0) === 0) {
       throw new SqlError({ code: "08P01", message: `expected 0 arguments, got ${parameters}` });
     }
-    this.#portals.set(request.portal, {
+    const portal: Portal = {
       name: request.portal,
       prepared,
       formats,
       bind: isQuery && !plain ? make() : undefined,
       rest: undefined,
       executed: false,
-    });
+    };
+    this.#portals.set(request.portal, portal);
     if (!plain) return this.#answer(BACKEND.bindComplete);
     const send = (): void => {
       const same = prepared.name === prepared.backendName;
@@ -126,8 +130,45 @@ export class ExtendedProtocol {
         if (!this.skipping) send();
       });
     }
-    send();
+    if (!statement || !this.#runAtOnce(portal, statement, translation, message)) send();
     return undefined;
+  }
+
+  /**
+   * Sends Bind, Describe and Execute of the unnamed portal on as one piece, where they came together and the
+   * backend's answers are all there is to say. Returns false when they have to be handled one by one.
+   */
+  #runAtOnce(portal: Portal, statement: Statement, translation: QueryTranslation, bind: WireMessage): boolean {
+    const core = this.#core;
+    const { client } = core;
+    const { prepared } = portal;
+    if (portal.name !== "" || prepared.name !== prepared.backendName || isAboutNames(statement)) return false;
+    // It may refuse the Execute, after Bind and Describe were answered.
+    if (core.transaction.phase !== "idle" && core.variables.get("inject_retry_errors_enabled") === "on") return false;
+    let rest = DESCRIBE_AND_EXECUTE;
+    if (!client.nextAre(rest, bind)) {
+      rest = EXECUTE;
+      if (translation.returnsRows && prepared.columns === undefined) return false;
+      if (!client.nextAre(rest, bind)) return false;
+    }
+    core.noteQuery(statement.text);
+    this.#runner.beforeStatement(statement, translation);
+    portal.executed = true;
+    const described = rest === EXECUTE ? this.#pass : this.#described(prepared, translation);
+    const leading: Taker = (type, buffer, start, end) =>
+      (type === BACKEND.bindComplete ? this.#pass : described)(type, buffer, start, end);
+    const operation = new ResultOperation({
+      core,
+      statement,
+      translation,
+      kind: "execute",
+      describes: false,
+      leading,
+    });
+    operation.expect(() => prepared.columns ?? [], portal.formats);
+    const bytes = bind.buffer.subarray(bind.start, bind.end + rest.length);
+    this.#batch.execute(bytes, operation, translation);
+    return true;
   }
 
   describe(message: WireMessage): Step {
@@ -165,9 +206,9 @@ export class ExtendedProtocol {
         prepared.columns = null;
         out.begin(BACKEND.noData).end();
       } else {
-        prepared.columns = widenRowDescription(buffer, start, end);
-        if (formats) out.raw(withFormats(buffer.subarray(start, end), formats));
-        else out.raw(buffer, start, end);
+        const described = describedAs(prepared, buffer, start, end);
+        prepared.columns = described.columns;
+        out.raw(formats ? withFormats(Buffer.from(described.bytes), formats) : described.bytes);
       }
     };
   }
@@ -196,8 +237,8 @@ export class ExtendedProtocol {
     if (!(core.suspendedPortal && portal.executed)) this.#checkSuspended(statement);
     if (!statement || !translation) return this.#answer(BACKEND.emptyQuery);
     core.noteQuery(statement.text);
-    const names = statement.kind === "prepare" || statement.kind === "deallocate";
-    if (names || translation.kind !== "query" || !isPlainQuery(translation)) return this.#executeAlone(portal, limit);
+    if (isAboutNames(statement) || translation.kind !== "query" || !isPlainQuery(translation))
+      return this.#executeAlone(portal, limit);
     if (!portal.executed) this.#runner.beforeStatement(statement, translation);
     portal.executed = true;
     core.suspendedPortal = false;
@@ -237,13 +278,17 @@ export class ExtendedProtocol {
   }
 
   /** Sync: outside a transaction everything is committed. */
-  async sync(): Promise<void> {
-    await this.#batch.sync();
+  sync(): Step {
+    const answered = this.#batch.sync();
+    return answered ? answered.then(() => this.#synced()) : this.#synced();
+  }
+
+  #synced(): Step {
     if (this.#core.transaction.phase === "idle") {
       this.#portals.clear();
       this.#core.suspendedPortal = false;
     }
-    await this.#runner.settled();
+    return this.#runner.settled();
   }
 
   /** Before a simple query: what the extended protocol left open ends; the unnamed statement goes. */
@@ -312,7 +357,7 @@ export class ExtendedProtocol {
     if (this.skipping) return;
     portal.executed = true;
     if (await deallocate(statement, this.#core, this.#runner, this)) return;
-    if (translation.kind === "query" && (statement.kind === "prepare" || statement.kind === "deallocate")) {
+    if (translation.kind === "query" && isAboutNames(statement)) {
       await this.#runner.run(statement, translation, false);
       await notePrepared(statement, this);
     } else if (translation.kind === "query") {
@@ -379,3 +424,6 @@ export class ExtendedProtocol {
     runner.afterStatement(translation);
   }
 }
+
+/** SQL's PREPARE and DEALLOCATE: the gateway takes part in them. */
+const isAboutNames = ({ kind }: Statement): boolean => kind === "prepare" || kind === "deallocate";

@@ -1,4 +1,5 @@
 import type { LocalColumn, Statement, Translation } from "../rewrite/contract.ts";
+import { widenRowDescription } from "./result-shape.ts";
 import type { ResultColumn } from "./result-shape.ts";
 import type { CachedText } from "./translator.ts";
 
@@ -17,8 +18,28 @@ export interface PreparedStatement {
   queries: number;
   /** What Describe said of its rows; null when it returns none. */
   columns: readonly ResultColumn[] | null | undefined;
+  /** The last RowDescription for it: as it came, and as the client gets it. */
+  described: Described | undefined;
   /** Its rows have other types by now than {@link columns} says: it cannot be executed. */
   stale: boolean;
+}
+
+/** A RowDescription of the backend's and what becomes of it. */
+export interface Described {
+  readonly raw: Buffer;
+  readonly bytes: Buffer;
+  readonly columns: readonly ResultColumn[];
+}
+
+/** What a RowDescription of a statement says; the same as last time is not read again. */
+export function describedAs(prepared: PreparedStatement, buffer: Buffer, start: number, end: number): Described {
+  const { described } = prepared;
+  if (described && buffer.compare(described.raw, 0, described.raw.length, start, end) === 0) return described;
+  const raw = Buffer.from(buffer.subarray(start, end));
+  const bytes = Buffer.from(raw);
+  const columns = widenRowDescription(bytes, 0, bytes.length);
+  prepared.described = { raw, bytes, columns };
+  return prepared.described;
 }
 
 /** A bound statement, ready to run. */

@@ -146,6 +146,7 @@ export class PreparedStatements {
       generation: -1,
       queries: 0,
       columns: undefined,
+      described: undefined,
       stale: false,
     };
   }

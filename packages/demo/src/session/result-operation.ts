@@ -3,6 +3,7 @@ import { countMessages, rowTransform, widenRowDescription, writeTransformed } fr
 import type { QueryTranslation, Statement } from "../rewrite/contract.ts";
 import type { ErrorFields } from "../wire/messages.ts";
 import type { Operation } from "./backend-operation.ts";
+import type { Taker } from "./extended-batch.ts";
 import type { ResultColumn, RowTransform } from "./result-shape.ts";
 import type { SessionCore } from "./session-core.ts";
 
@@ -33,6 +34,8 @@ export class ResultOperation implements RepeatableOperation {
   #rows = 0;
   #transform: RowTransform | undefined;
   #columns: (() => RowTransform | undefined) | undefined;
+  readonly #leading: Taker | undefined;
+  #binding: boolean;
   capture: Capture | undefined;
 
   constructor(options: {
@@ -44,6 +47,8 @@ export class ResultOperation implements RepeatableOperation {
     describes: boolean;
     /** How many statements run before the client's in the same query. */
     before?: number;
+    /** The portal is bound, and perhaps described, in the same request: takes the answers to that. */
+    leading?: Taker;
   }) {
     this.kind = options.kind;
     this.#core = options.core;
@@ -51,11 +56,14 @@ export class ResultOperation implements RepeatableOperation {
     this.#translation = options.translation;
     this.#describes = options.describes;
     this.#main = options.before ?? 0;
+    this.#leading = options.leading;
+    this.#binding = options.leading !== undefined;
   }
 
   reset(): void {
     this.#result = 0;
     this.#rows = 0;
+    this.#binding = this.#leading !== undefined;
   }
 
   /** How rows of the extended protocol must change, known from a Describe. */
@@ -81,6 +89,10 @@ export class ResultOperation implements RepeatableOperation {
         else out.raw(buffer, start, end);
         return;
       case BACKEND.rowDescription:
+        if (this.#leading) {
+          this.#leading(type, buffer, start, end);
+          return;
+        }
         if (!main || hides) return;
         this.#transform = rowTransform(widenRowDescription(buffer, start, end), []);
         if (this.#describes) out.raw(buffer, start, end);
@@ -97,12 +109,17 @@ export class ResultOperation implements RepeatableOperation {
         if (main) out.raw(buffer, start, end);
         this.#result++;
         return;
+      case BACKEND.bindComplete:
+        this.#binding = false;
+        this.#leading?.(type, buffer, start, end);
+        return;
       default:
+        this.#leading?.(type, buffer, start, end);
     }
   }
 
   error(fields: ErrorFields): void {
-    this.#core.failure ??= { fields, statement: this.#statement };
+    this.#core.failure ??= { fields, statement: this.#statement, atBind: this.#binding };
   }
 
   #complete(buffer: Buffer, start: number, end: number): void {

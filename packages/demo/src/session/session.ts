@@ -182,10 +182,15 @@ export class Session implements SessionHandle {
     if (this.#core.needsBackend) await this.#core.ensureBackend();
   }
 
-  async #sync(): Promise<void> {
-    await this.#ready();
-    await this.#extended.sync();
+  #sync(): Step {
+    return this.#core.needsBackend ? this.#ready().then(() => this.#synced()) : this.#synced();
+  }
+
+  #synced(): Step {
+    const answered = this.#extended.sync();
+    if (answered) return answered.then(() => this.#idle());
     this.#idle();
+    return undefined;
   }
 
   /** The end of an exchange: the client may send the next. */

@@ -56,6 +56,20 @@ describe("MessageReader", () => {
     expect(readAll(reader)).toEqual([{ type: 67, body: "64" }]);
   });
 
+  test("takes messages of known bytes together", () => {
+    const reader = new MessageReader(100);
+    const expected = Buffer.concat([frame(68, Buffer.from("a")), frame(69, Buffer.from("bc"))]);
+    reader.push(Buffer.concat([frame(66, Buffer.from("x")), expected, frame(68, Buffer.from("a"))]));
+    const first = reader.next();
+    if (!first || "oversized" in first) throw new Error("no message");
+    expect(reader.nextAre(frame(68, Buffer.from("b")), first.buffer, first.end)).toBe(false);
+    expect(reader.nextAre(expected, Buffer.from(first.buffer), first.end)).toBe(false);
+    expect(reader.nextAre(expected, first.buffer, first.end)).toBe(true);
+    // What is there is only the beginning of it.
+    expect(reader.nextAre(expected, first.buffer, first.end + expected.length)).toBe(false);
+    expect(readAll(reader)).toEqual([{ type: 68, body: "61" }]);
+  });
+
   test("refuses lengths that cannot be", () => {
     for (const length of [0, 3, 0x7fffffff, 0xffffffff]) {
       const reader = new MessageReader(100);

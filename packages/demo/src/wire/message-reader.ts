@@ -109,6 +109,15 @@ export class MessageReader {
     return next;
   }
 
+  /** Takes the bytes after `end` in `buffer` when they are exactly these, one or more whole messages. */
+  nextAre(expected: Uint8Array, buffer: Buffer, end: number): boolean {
+    const { length } = expected;
+    if (buffer !== this.#buffer || end !== this.#position || buffer.length < end + length) return false;
+    for (let i = 0; i < length; i++) if (buffer[end + i] !== expected[i]) return false;
+    this.#position = end + length;
+    return true;
+  }
+
   /** The startup packet (length first, no type byte), or undefined until it is whole. */
   nextStartup(maximum: number): WireMessage | undefined {
     if (this.#partsLength > 0) return undefined;

@@ -1,5 +1,8 @@
 const SLAB = 32_768;
 
+/** Up to this length a loop copies faster than a view on the source can be made. */
+const SHORT = 64;
+
 /** A place in a {@link MessageWriter} to go back to. */
 export interface WriterMark {
   readonly flushes: number;
@@ -64,9 +67,13 @@ export class MessageWriter {
 
   /** Bytes that are whole messages already. */
   raw(source: Uint8Array, start = 0, end: number = source.length): void {
-    this.#reserve(end - start);
-    this.#slab.set(start === 0 && end === source.length ? source : source.subarray(start, end), this.#end);
-    this.#end += end - start;
+    const length = end - start;
+    this.#reserve(length);
+    const slab = this.#slab;
+    const to = this.#end;
+    if (length <= SHORT) for (let i = 0; i < length; i++) slab[to + i] = source[start + i] as number;
+    else slab.set(start === 0 && end === source.length ? source : source.subarray(start, end), to);
+    this.#end = to + length;
   }
 
   /** Begins a message of this type; {@link end} closes it. */
