@@ -19,7 +19,9 @@ export function construct(
   const state = new InstanceState(mapper, object, {});
   // Not enumerable: a comparison or a copy of the object is about its values.
   Object.defineProperty(object, stateOf, { value: state });
-  if (!isLoading) assign(object, mapper, values);
+  if (isLoading) return;
+  state.startedEmpty = true;
+  assign(object, mapper, values);
 }
 
 /**
@@ -39,6 +41,7 @@ export function hydrate(mapper: Mapper, values: ColumnValues): InstanceState {
   const state = (object as { readonly [stateOf]: InstanceState })[stateOf];
   state.values = values;
   state.related = undefined;
+  state.changes = undefined;
   return state;
 }
 

@@ -89,6 +89,11 @@ export class Mapper {
     return found;
   }
 
+  /** Whether objects of this class are objects of the other one, too. */
+  isA(other: Mapper): boolean {
+    return this === other;
+  }
+
   /** Learns the class that extends what `entity()` made. */
   bind(found: EntityConstructor): void {
     if (found === this.#class || found === this.base) return;

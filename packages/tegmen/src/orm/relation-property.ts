@@ -3,10 +3,12 @@ import type { TableColumn } from "../schema/column.ts";
 import { resolveTable, type ResolvedForeignKey } from "../schema/resolve-table.ts";
 import type { AnyTable } from "../schema/table.ts";
 import type { FromItem } from "../sql/from-item.ts";
+import { Collection } from "./collection.ts";
 import type { Mapper } from "./mapper.ts";
 import { mapperOf } from "./mapper-of.ts";
 import { type Cascades, parseCascade } from "./cascade.ts";
 import type { AnyRelationOptions, Relation, RelationColumns, RelationKind } from "./relation.ts";
+import type { InstanceState } from "./state.ts";
 
 /** A column of one side, and the one of the other that is equal to it. */
 export interface ColumnPair {
@@ -42,6 +44,8 @@ export interface RelationProperty {
   readonly through: ThroughTable | undefined;
   /** The same relation, seen from the other class. */
   readonly inverse: RelationProperty | undefined;
+  /** An empty list for an object. */
+  makeList(state: InstanceState): Collection;
 }
 
 /**
@@ -75,6 +79,7 @@ export function resolveRelation(owner: Mapper, key: string, relation: Relation):
       if (inverse === undefined) inverse = findInverse(property, where) ?? null;
       return inverse ?? undefined;
     },
+    makeList: (state) => new Collection(state, property),
   };
   return property;
 }

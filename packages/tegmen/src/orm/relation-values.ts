@@ -1,7 +1,9 @@
 import { ArgumentError, describeValue } from "../errors/index.ts";
-import { Collection } from "./collection.ts";
+import type { Collection } from "./collection.ts";
 import { missingRelation } from "./not-loaded.ts";
-import { findState, type InstanceState } from "./state.ts";
+import type { RelationProperty } from "./relation-property.ts";
+import { assignOne, hasNone, relationName, startList } from "./relations/sync.ts";
+import type { InstanceState } from "./state.ts";
 
 /**
  * The value of a relation.
@@ -9,31 +11,43 @@ import { findState, type InstanceState } from "./state.ts";
  * @throws {NotLoadedError} the object has a row, and the relation was not loaded
  */
 export function readRelation(state: InstanceState, key: string): unknown {
-  const value = state.related?.[key];
-  if (value !== undefined) return value;
-  if (state.status !== "transient" && state.status !== "pending") throw missingRelation(state, key);
-  // A new object has no related ones but those that it is given.
-  if (!state.mapper.relation(key).isList) return null;
-  const list = new Collection();
-  (state.related ??= {})[key] = list;
-  return list;
+  const value = state.related?.[key] ?? absentRelation(state, key);
+  if (Array.isArray(value)) state.owner?.touched(state);
+  return value;
+}
+
+function absentRelation(state: InstanceState, key: string): unknown {
+  if (state.related?.[key] === null) return null;
+  const property = state.mapper.relation(key);
+  if (!isEmpty(state, property)) throw missingRelation(state, key);
+  return property.isList ? startList(state, property) : null;
+}
+
+/** Whether there is nothing in a relation that nobody loaded. */
+function isEmpty(state: InstanceState, property: RelationProperty): boolean {
+  const { status, values } = state;
+  if (status === "transient" || status === "pending") return true;
+  if (property.kind !== "belongsTo") return hasNone(state);
+  return property.pairs.some(({ own }) => values[own.key] === null);
 }
 
 /**
  * Sets the value of a relation.
  *
  * @throws {ArgumentError} it is no object of the class that the relation leads to, or no list of them
+ * @throws {NotLoadedError} what a list or a `hasOne` has now is not loaded, so that nobody knows what it replaces
  */
 export function writeRelation(state: InstanceState, key: string, value: unknown): void {
   const property = state.mapper.relation(key);
-  const where = `${state.mapper.name}.${key}`;
-  const { name } = property.target;
-  const check = (one: unknown): void => {
-    if (findState(one) === undefined) throw new ArgumentError(`${where} takes ${name}, got ${describeValue(one)}`);
-  };
   if (property.isList) {
-    if (!Array.isArray(value)) throw new ArgumentError(`${where} takes a list of ${name}, got ${describeValue(value)}`);
-    value.forEach(check);
-  } else if (value !== null) check(value);
-  (state.related ??= {})[key] = property.isList ? Collection.from(value as readonly object[]) : value;
+    if (!Array.isArray(value)) {
+      throw new ArgumentError(
+        `${relationName(property)} takes a list of ${property.target.name}, got ${describeValue(value)}`,
+      );
+    }
+    (readRelation(state, key) as Collection).assign(value as readonly object[]);
+    return;
+  }
+  if (property.kind === "hasOne") readRelation(state, key);
+  assignOne(state, property, value);
 }

@@ -1,5 +1,5 @@
 import type { Mapper } from "./mapper.ts";
-import type { RelatedValues } from "./related-values.ts";
+import type { RelatedValues, RelationChanges } from "./related-values.ts";
 
 /** Where an object keeps its {@link InstanceState}. */
 export const stateOf: unique symbol = Symbol.for("tegmen.state");
@@ -21,7 +21,12 @@ export interface StateOwner {
   changed(state: InstanceState): void;
   /** Something that is not in the Session was put into a relation of an object that is. */
   cascade(state: InstanceState): void;
+  /** A list of an object was read: it may be changed by assigning to an index, which tells nobody. */
+  touched(state: InstanceState): void;
 }
+
+/** What tells an object from the others of its class: the value of its primary key, or a text made of several. */
+export type IdentityKey = bigint | number | string;
 
 /** The values of columns by their keys. A key that is not there was not loaded. */
 export type ColumnValues = Record<string, unknown>;
@@ -36,10 +41,16 @@ export class InstanceState {
   original: ColumnValues | undefined = undefined;
   /** The values of relations that are loaded or set; undefined: none. */
   related: RelatedValues | undefined = undefined;
+  /** Changes of relations since the last flush; undefined: none. */
+  changes: RelationChanges | undefined = undefined;
+  /** Made by `new`, not of a row: what it was not given, it does not have. */
+  startedEmpty = false;
   status: ObjectStatus = "transient";
   owner: StateOwner | undefined = undefined;
-  /** The identity within the Session: class and primary key; undefined until there is a row. */
-  key: string | undefined = undefined;
+  /** The identity among the objects of its class in a Session; undefined until there is a row. */
+  key: IdentityKey | undefined = undefined;
+  /** The transaction of its Session, by number, in which its values were last read or written; 0: none that counts. */
+  readIn = 0;
   /** Its values may be outdated: the next query that reads its row replaces them. */
   expired = false;
 
