@@ -23,12 +23,12 @@ CREATE FUNCTION crdb_demo.current_schemas(include_implicit bool) RETURNS text[] 
 $$;
 
 CREATE FUNCTION crdb_demo.current_setting(name text) RETURNS text LANGUAGE plpgsql STABLE AS $$
-DECLARE found text;
+DECLARE result text;
 BEGIN
-  SELECT v->>'value' INTO found FROM pg_catalog.json_array_elements(COALESCE(NULLIF(pg_catalog.current_setting('crdb_demo.session_variables', true), ''), '[]')::json) AS t (v)
+  SELECT v->>'value' INTO result FROM pg_catalog.json_array_elements(COALESCE(NULLIF(pg_catalog.current_setting('crdb_demo.session_variables', true), ''), '[]')::json) AS t (v)
     WHERE v->>'variable' = pg_catalog.lower(name);
   IF NOT FOUND THEN RAISE EXCEPTION 'unrecognized configuration parameter "%"', name USING ERRCODE = '42704'; END IF;
-  RETURN found;
+  RETURN result;
 END $$;
 
 CREATE FUNCTION crdb_demo.pg_sleep(seconds float8) RETURNS bool LANGUAGE plpgsql VOLATILE AS $$

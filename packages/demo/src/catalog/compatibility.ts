@@ -3,6 +3,7 @@ import { CASTS_SQL } from "./compatibility-casts.ts";
 import { COLLATIONS_SQL } from "./compatibility-collations.ts";
 import { FUNCTIONS_SQL } from "./compatibility-functions.ts";
 import { OPERATORS_SQL } from "./compatibility-operators.ts";
+import { ORDER_SQL } from "./compatibility-order.ts";
 import { SCALARS_SQL } from "./compatibility-scalars.ts";
 import { catalogViewsSql } from "../catalog-views/index.ts";
 import { virtualTablesSql } from "./virtual-tables.ts";
@@ -74,6 +75,7 @@ export function compatibilitySql(): string {
     BASE_SQL,
     "SET search_path = crdb_demo, pg_catalog;",
     OPERATORS_SQL,
+    ORDER_SQL,
     FUNCTIONS_SQL,
     CASTS_SQL,
     COLLATIONS_SQL,

@@ -200,6 +200,7 @@ export type SelectBody = Span &
   (
     | {
         readonly kind: "simple";
+        readonly distinct: boolean;
         readonly distinctOn: readonly Expr[];
         readonly items: readonly SelectItem[];
         readonly from: readonly FromItem[];

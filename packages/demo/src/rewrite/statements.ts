@@ -1,5 +1,6 @@
 import type { Statement } from "./contract.ts";
 import { tokenize, type Token } from "./lexer.ts";
+import { checkName } from "./name-length.ts";
 import { parseStatement } from "./parser/statement.ts";
 
 /**
@@ -37,7 +38,9 @@ function parseOne(text: string, start: number): Statement {
   const tokens = tokenize(text);
   const node = parseStatement(text, tokens);
   let placeholders = 0;
-  for (const token of tokens)
-    if (token.type === "placeholder") placeholders = Math.max(placeholders, Number(token.value));
+  for (const { type, value } of tokens) {
+    if (type === "placeholder") placeholders = Math.max(placeholders, Number(value));
+    else if (type === "word" || type === "quoted") checkName(value);
+  }
   return { text, start, kind: node.kind, placeholders, node };
 }

@@ -56,3 +56,106 @@ describe("the result of a prepared statement keeps its types", () => {
     expect((await client.query(star)).rows).toEqual([["1"]]);
   });
 });
+
+describe("where PostgreSQL orders values otherwise", () => {
+  beforeAll(async () => {
+    await client.query("CREATE TABLE sorted (f FLOAT8, d DECIMAL, a INT8[])");
+    await client.query(
+      "INSERT INTO sorted VALUES ('NaN', 'NaN', ARRAY[1, NULL]), (1, 1, ARRAY[1, 0]), (NULL, NULL, NULL), ('-inf', -3, ARRAY[NULL])",
+    );
+  });
+
+  test.each([
+    ["SELECT f FROM sorted ORDER BY f", [[null], ["NaN"], ["-Infinity"], ["1"]]],
+    ["SELECT d FROM sorted ORDER BY d DESC", [["1"], ["-3"], ["NaN"], [null]]],
+    ["SELECT d AS x FROM sorted ORDER BY x", [[null], ["NaN"], ["-3"], ["1"]]],
+    ["SELECT DISTINCT d FROM sorted ORDER BY 1", [[null], ["NaN"], ["-3"], ["1"]]],
+    ["SELECT d FROM sorted UNION SELECT 2.5::DECIMAL ORDER BY 1 DESC", [["2.5"], ["1"], ["-3"], ["NaN"], [null]]],
+    ["WITH w AS (SELECT f AS g FROM sorted) SELECT g FROM w ORDER BY g LIMIT 2", [[null], ["NaN"]]],
+    ["SELECT array_agg(f ORDER BY f DESC) FROM sorted", [["{1,-Infinity,NaN,NULL}"]]],
+    [
+      "SELECT d, rank() OVER (ORDER BY d) FROM sorted WHERE d < 1 ORDER BY 2",
+      [
+        ["NaN", "1"],
+        ["-3", "2"],
+      ],
+    ],
+    ["SELECT max(f), min(f), max(d), min(d) FROM sorted", [["1", "NaN", "1", "NaN"]]],
+    ["SELECT greatest('NaN'::FLOAT, 1), least(1, 'NaN'::DECIMAL)", [["1", "NaN"]]],
+    ["SELECT 'NaN'::FLOAT < '-inf'::FLOAT, 'NaN'::DECIMAL >= 0, (1, 'NaN'::FLOAT) < (1, 0::FLOAT)", [["t", "f", "t"]]],
+    ["SELECT NULL < 'NaN'::FLOAT, 'NaN'::FLOAT > NULL", [[null, null]]],
+    ["SELECT f FROM sorted WHERE f BETWEEN -5 AND 5", [["1"]]],
+    ["SELECT a FROM sorted ORDER BY a", [[null], ["{NULL}"], ["{1,NULL}"], ["{1,0}"]]],
+    ["SELECT DISTINCT a FROM sorted ORDER BY a DESC LIMIT 1", [["{1,0}"]]],
+    ["SELECT ARRAY[1, NULL] < ARRAY[1, 2], ARRAY[1] <= ARRAY[1, NULL]", [["t", "t"]]],
+  ])("%s", async (sql, expected) => {
+    expect(await rows(sql)).toEqual(expected);
+  });
+
+  test("comparisons of decimals beside an index", async () => {
+    await client.query("CREATE TABLE prices (price DECIMAL, INDEX (price))");
+    await client.query("INSERT INTO prices SELECT i FROM generate_series(1, 10) AS i");
+    expect(await rows("SELECT count(*) FROM prices WHERE price > 3 AND price <= 5")).toEqual([["2"]]);
+  });
+});
+
+describe("values as texts", () => {
+  test.each([
+    [
+      "SELECT 'infinity'::TIMESTAMP, '-infinity'::TIMESTAMPTZ, 'infinity'::DATE",
+      [["294276-12-31 23:59:59.999999", "4714-11-24 00:00:00+00:00 BC", "infinity"]],
+    ],
+    ["SELECT '0044-03-15 BC'::TIMESTAMPTZ", [["0044-03-15 00:00:00+00:00 BC"]]],
+    ["SELECT '11:59:59 PM-07'::TIMETZ", [["23:59:59-07:00"]]],
+    ["SELECT ARRAY['1:00+02', '2:00-01']::TIMETZ[]", [["{01:00:00+02:00,02:00:00-01:00}"]]],
+    ["SELECT current_setting('application_name')", [[""]]],
+  ])("%s", async (sql, expected) => {
+    expect(await rows(sql)).toEqual(expected);
+  });
+
+  test("an infinite moment as a parameter", async () => {
+    const text = "SELECT $1::TIMESTAMP, $2::TIMESTAMPTZ";
+    const result = await client.query({ text, values: ["infinity", "infinity"], rowMode: "array" });
+    expect(result.rows).toEqual([["294276-12-31 23:59:59.999999", "294276-12-31 23:59:59.999999+00:00"]]);
+  });
+
+  test("BYTES[], whatever bytea_output says", async () => {
+    const sql = String.raw`SELECT ARRAY[b'\xff', b'a"\\x', b'', NULL, b'a,}']`;
+    const expected = [[String.raw`{"\\xff","\\x61225c78","\\x",NULL,"\\x612c7d"}`]];
+    expect(await rows(sql)).toEqual(expected);
+    await client.query("SET bytea_output = 'escape'");
+    expect(await rows(sql)).toEqual(expected);
+    await client.query("RESET bytea_output");
+  });
+});
+
+describe("all of a table's row", () => {
+  test("has the columns that can be seen", async () => {
+    await client.query("CREATE TABLE whole (a INT8, b STRING); INSERT INTO whole VALUES (1, 'x')");
+    expect(await rows("SELECT whole FROM whole")).toEqual([["(1,x)"]]);
+    expect(await rows("SELECT row_to_json(w) FROM whole AS w")).toEqual([['{"a": 1, "b": "x"}']]);
+    expect(await rows("SELECT (whole).b, (whole).* FROM whole WHERE (whole).a = 1")).toEqual([["x", "1", "x"]]);
+  });
+});
+
+describe("names", () => {
+  test("that PostgreSQL would cut are refused", async () => {
+    const name = "n".repeat(64);
+    expect(await failure(`CREATE TABLE ${name} (i INT8)`)).toMatch(/^0A000: a name of more than 63 bytes/);
+    expect(await failure(`SELECT 1 AS "${name}"`)).toMatch(/^0A000/);
+    expect(await rows(`SELECT 1 AS "${name.slice(1)}"`)).toEqual([["1"]]);
+  });
+
+  test("of indexes that are made from long ones differ", async () => {
+    const name = "n".repeat(45);
+    await client.query(`CREATE TABLE ${name} (a${name} INT8 UNIQUE, b${name} INT8 UNIQUE)`);
+    expect(await failure(`INSERT INTO ${name} VALUES (1, 1), (1, 2)`)).toMatch(/^23505/);
+  });
+
+  test("of a database that does not exist", async () => {
+    const lost = new pg.Client({ connectionString: cluster.urlFor({ database: "nowhere" }) });
+    await lost.connect();
+    expect((await lost.query("SELECT current_database() AS d")).rows).toEqual([{ d: "nowhere" }]);
+    await lost.end();
+  });
+});

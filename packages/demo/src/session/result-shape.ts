@@ -14,10 +14,12 @@ export interface ResultColumn {
 const INT2 = 21;
 const INT4 = 23;
 const INT8 = 20;
+const BYTES_ARRAY = 1001;
 const INT2_ARRAY = 1005;
 const INT4_ARRAY = 1007;
 const INT8_ARRAY = 1016;
 const TIMETZ = 1266;
+const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
 const TIMETZ_ARRAY = 1270;
 const TIMESTAMPTZ_ARRAY = 1185;
@@ -84,8 +86,11 @@ export function rowTransform(columns: readonly ResultColumn[], formats: readonly
 }
 
 function textChange(column: ResultColumn): ValueTransform | undefined {
-  if (column.type === TIMESTAMPTZ || column.type === TIMETZ) return fullOffset;
+  if (column.type === TIMESTAMPTZ) return fullMoment;
+  if (column.type === TIMESTAMP) return finite;
+  if (column.type === TIMETZ) return fullOffset;
   if (column.type === TIMESTAMPTZ_ARRAY || column.type === TIMETZ_ARRAY) return fullOffsets;
+  if (column.type === BYTES_ARRAY) return hexElements;
   return undefined;
 }
 
@@ -130,15 +135,52 @@ const MINUTES = Buffer.from(":00");
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 
+const LAST_MOMENT = Buffer.from("294276-12-31 23:59:59.999999");
+const FIRST_MOMENT = Buffer.from("4714-11-24 00:00:00 BC");
+const LETTER_I = 0x69;
+const LETTER_C = 0x43;
+const ERA = Buffer.from(" BC");
+
+/** CockroachDB has no infinite moments: the first and the last one stand for them. */
+function finite(value: Buffer): Buffer {
+  if (value[0] === LETTER_I) return LAST_MOMENT;
+  return value[0] === MINUS ? FIRST_MOMENT : value;
+}
+
+function fullMoment(value: Buffer): Buffer {
+  if (value[0] === LETTER_I) return Buffer.from(`${LAST_MOMENT.toString()}+00:00`);
+  return value[0] === MINUS ? Buffer.from("4714-11-24 00:00:00+00:00 BC") : fullOffset(value);
+}
+
 /** `+02` becomes `+02:00`; an offset with minutes stays. */
 function fullOffset(value: Buffer): Buffer {
+  if (value.at(-1) === LETTER_C) return Buffer.concat([fullOffset(value.subarray(0, -3)), ERA]);
   const sign = value[value.length - 3];
   if ((sign === PLUS || sign === MINUS) && value.length > 8) return Buffer.concat([value, MINUTES]);
   return value;
 }
 
 function fullOffsets(value: Buffer): Buffer {
-  return Buffer.from(value.toString("utf8").replaceAll(/([+-]\d\d)(?=["}])/g, "$1:00"));
+  return Buffer.from(value.toString("utf8").replaceAll(/([+-]\d\d)(?=[",}])/g, "$1:00"));
+}
+
+const ELEMENT = /"((?:[^"\\]|\\.)*)"|[^{},]+/gsu;
+
+/**
+ * The elements of BYTES[] are written in hexadecimal whatever `bytea_output` says. In PostgreSQL's other format a
+ * backslash is always followed by another or by a digit, never by `x`.
+ */
+function hexElements(value: Buffer): Buffer {
+  const text = value.toString("utf8");
+  const hex = text.replaceAll(ELEMENT, (element, quoted: string | undefined) => {
+    if (element === "NULL" || quoted?.startsWith(String.raw`\\x`)) return element;
+    const escaped = quoted === undefined ? element : quoted.replaceAll(/\\(.)/gsu, "$1");
+    const bytes = escaped.replaceAll(/\\(?:(\d{3})|\\)/gu, (_, octal: string | undefined) =>
+      octal === undefined ? "\\" : String.fromCodePoint(Number.parseInt(octal, 8)),
+    );
+    return String.raw`"\\x${Buffer.from(bytes, "latin1").toString("hex")}"`;
+  });
+  return Buffer.from(hex);
 }
 
 /** Writes DataRows with a transform applied; `start` to `end` holds whole DataRow messages. */

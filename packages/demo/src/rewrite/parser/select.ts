@@ -144,7 +144,8 @@ export class SelectParser {
   #simple(start: number): SelectBody {
     const c = this.cursor;
     let distinctOn: Expr[] = [];
-    if (c.accept("distinct")) {
+    const distinct = c.accept("distinct");
+    if (distinct) {
       if (c.accept("on")) {
         c.expectOp("(");
         distinctOn = this.expressions.expressions();
@@ -171,7 +172,19 @@ export class SelectParser {
         }),
       );
     }
-    return { kind: "simple", distinctOn, items, from, asOf, where, groupBy, having, windows, ...c.span(start) };
+    return {
+      kind: "simple",
+      distinct,
+      distinctOn,
+      items,
+      from,
+      asOf,
+      where,
+      groupBy,
+      having,
+      windows,
+      ...c.span(start),
+    };
   }
 
   // SELECT FROM t is allowed, SELECT FROM and SELECT alone are not

@@ -10,9 +10,12 @@ const LONGEST = 63;
 export function backendIndexName(table: string, index: string): string {
   const plain = `${table}@${index}`;
   if (!table.includes("@") && Buffer.byteLength(plain) <= LONGEST) return plain;
-  const hash = createHash("sha1").update(table).digest("hex").slice(0, 10);
-  return `${hash}@${index}`;
+  const short = `${digest(table)}@${index}`;
+  // the end is cut off: two that begin alike have to differ before it
+  return Buffer.byteLength(short) <= LONGEST ? short : `${digest(`${table}@${index}`)}@${index}`;
 }
+
+const digest = (text: string): string => createHash("sha1").update(text).digest("hex").slice(0, 10);
 
 /** CockroachDB's name of an index of the backend. */
 export function indexNameOf(backendName: string): string {

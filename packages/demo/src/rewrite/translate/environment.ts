@@ -2,12 +2,18 @@ import type { Name, QualifiedName, Span } from "../ast.ts";
 import type { TableView, TranslateContext, VirtualTableName } from "../contract.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import { printQualified, quoteName } from "./quote.ts";
-import type { Scope } from "../typing/scope.ts";
+import type { Scope, TypedColumn } from "../typing/scope.ts";
 import type { TypeScope } from "./types.ts";
 
 /** A piece of the statement's text and what stands in its place for the backend. */
 export interface Edit extends Span {
   readonly text: string;
+}
+
+/** A common table expression; its columns are known once it has been translated. */
+export interface CommonTable {
+  readonly name: string;
+  columns: readonly TypedColumn[] | undefined;
 }
 
 /** What the parts of the translator share while one statement is translated. */
@@ -19,8 +25,8 @@ export class Environment implements TypeScope {
   asOf: string | undefined;
   // What names mean where the translator is.
   #scope: Scope | undefined;
-  // Names of common table expressions that hide tables, innermost last.
-  readonly #ctes: string[] = [];
+  // Common table expressions, which hide tables, innermost last.
+  readonly #ctes: CommonTable[] = [];
 
   constructor(text: string, context: TranslateContext) {
     this.text = text;
@@ -70,16 +76,23 @@ export class Environment implements TypeScope {
 
   // ---------------------------------------------------------------- relations
 
-  withCtes<T>(names: readonly string[], work: () => T): T {
+  withCtes<T>(tables: readonly CommonTable[], work: () => T): T {
     const depth = this.#ctes.length;
-    this.#ctes.push(...names);
+    this.#ctes.push(...tables);
     const result = work();
     this.#ctes.length = depth;
     return result;
   }
 
   isCte(name: QualifiedName): boolean {
-    return name.parts.length === 1 && this.#ctes.includes(name.parts[0]?.text ?? "");
+    return this.cte(name) !== undefined;
+  }
+
+  /** The common table expression that a name means. */
+  cte(name: QualifiedName): CommonTable | undefined {
+    if (name.parts.length !== 1) return undefined;
+    const [part] = name.parts;
+    return this.#ctes.findLast((table) => table.name === part?.text);
   }
 
   /** Schema and name of a qualified name; a database in front must be the current one. */

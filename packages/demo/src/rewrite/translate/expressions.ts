@@ -11,6 +11,7 @@ import { collationOf } from "./collations.ts";
 import type { Edit, Environment } from "./environment.ts";
 import { backendFunction, isHiddenFunction, isTimeFunction } from "./functions.ts";
 import { quoteName, quoteText } from "./quote.ts";
+import { sortKeys } from "./sort-keys.ts";
 import { checkLabels, elementIndex, writtenTuple } from "./tuples.ts";
 import { resolveType } from "./types.ts";
 
@@ -28,6 +29,21 @@ export interface Subqueries {
   select(node: SelectNode): string;
   /** The result columns, where they are known. */
   columnsOf(node: SelectNode): readonly TypedColumn[] | undefined;
+}
+
+/** What is known of the places ORDER BY stands in. */
+export interface OrderOptions {
+  /** Tells of expressions that cannot be NULL. */
+  readonly neverNull?: ((expr: Expr) => boolean) | undefined;
+  /**
+   * The result column that an item names by its position or its alias; `exact` when the item cannot be part of an
+   * expression.
+   */
+  readonly resultColumn?:
+    | ((expr: Expr) => { readonly type: ValueType | undefined; readonly exact: boolean } | undefined)
+    | undefined;
+  /** Items have to stay as they are, because of DISTINCT. */
+  readonly exact?: boolean | undefined;
 }
 
 /** Expressions for the backend. Each method gives the text that stands in place of the node. */
@@ -134,7 +150,7 @@ export class ExpressionTranslator {
     if (isArrayOfConstants(expr) && type?.family === "array") return `(${this.#with(expr, expr.items)})::${backend}`;
     if (expr.kind !== "literal") return this.expr(expr);
     if (expr.type === "bytes") return this.#bytesAs(expr, type);
-    return urnless(expr, type) ?? this.expr(expr);
+    return plainConstant(expr, type) ?? this.expr(expr);
   }
 
   /** A constant of bytes may also be a STRING or a UUID. */
@@ -146,6 +162,8 @@ export class ExpressionTranslator {
 
   #field(expr: Extract<Expr, { kind: "field" }>): string {
     const type = this.typer.typeOf(expr.operand);
+    const column = expr.name && this.#rowColumn(expr.operand, (name) => name === expr.name?.text);
+    if (column !== undefined) return column;
     if (!expr.name && expr.position === undefined) return this.#with(expr, [expr.operand]);
     if (type) return this.element(expr.operand, elementIndex(expr, type));
     if (expr.position === undefined) return this.#with(expr, [expr.operand]);
@@ -155,6 +173,8 @@ export class ExpressionTranslator {
   /** An element of a tuple: of one that is written out, the expression itself. */
   element(tuple: Expr, index: number): string {
     const item = writtenTuple(tuple)?.items[index];
+    const column = this.#rowColumn(tuple, (_, i) => i === index);
+    if (column !== undefined) return column;
     return item ? `(${this.expr(item)})` : `(${this.expr(tuple)}).f${index + 1}`;
   }
 
@@ -217,7 +237,26 @@ export class ExpressionTranslator {
       if (!this.env.relation(qualified) && isCatalogView(schema ?? "", name)) return `${quoteName(name)}.${column}`;
       return `${schema === undefined ? "" : `${quoteName(schema)}.`}${quoteName(name)}.${column}`;
     }
-    return this.env.source(expr);
+    return (!expr.star && parts.length === 1 && this.#wholeRow(parts[0]?.text ?? "")) || this.env.source(expr);
+  }
+
+  /** `(t).a`, where `t` is all of a table's row: the column itself. */
+  #rowColumn(operand: Expr, find: (name: string, i: number) => boolean): string | undefined {
+    if (operand.kind === "paren") return this.#rowColumn(operand.operand, find);
+    if (operand.kind !== "column" || operand.star || operand.parts.length !== 1) return undefined;
+    const row = operand.parts[0]?.text ?? "";
+    const columns = this.env.scope?.rowOf(row)?.filter((column) => !column.hidden);
+    const column = columns?.find(({ name }, i) => find(name, i));
+    return column && `${quoteName(row)}.${quoteName(column.name)}`;
+  }
+
+  /** A reference to all of a table's row: a tuple of what is not hidden, labelled by the columns' names. */
+  #wholeRow(name: string): string | undefined {
+    const columns = this.env.scope?.rowOf(name);
+    if (!columns) return undefined;
+    const row = quoteName(name);
+    const visible = columns.filter((column) => !column.hidden).map((column) => `${row}.${quoteName(column.name)}`);
+    return `(SELECT ${row} FROM (SELECT ${visible.join(", ")}) AS ${row})`;
   }
 
   #tuple(expr: Extract<Expr, { kind: "tuple" }>): string {
@@ -259,7 +298,7 @@ export class ExpressionTranslator {
     const other = this.typer.typeOf(side === "left" ? expr.right : expr.left);
     if (!other || expr.quantifier) return undefined;
     if (constant.type === "bytes") return this.#bytesAs(constant, other);
-    const plain = urnless(constant, other);
+    const plain = plainConstant(constant, other);
     if (plain !== undefined) return plain;
     const type = this.typer.operands(expr.operator, expr.left, expr.right)?.[side];
     return type?.family === "interval" && other.family !== "interval" ? `${this.expr(constant)}::interval` : undefined;
@@ -292,14 +331,13 @@ export class ExpressionTranslator {
     // a cast to STRING(n) cuts, which text cannot
     const loses = /^(?:text|varchar|name)/.test(backend) && this.typer.typeOf(operand)?.family === "collated";
     if (loses || backend.includes(" COLLATE ")) return this.#castAcross(this.expr(operand), backend);
+    const constant = operand.kind === "literal" ? plainConstant(operand, this.typer.typeOf(expr)) : undefined;
+    if (constant !== undefined) return `${constant}::${backend}`;
     if (maxLength !== undefined) return `CAST(${this.expr(operand)} AS varchar(${maxLength}))::text`;
     if (expr.style === "prefix") return `CAST(${this.expr(operand)} AS ${backend})`;
     if (expr.style === "cast") return `CAST(${this.expr(operand)} AS ${backend})`;
     if (expr.style === "annotate") return `CAST(${this.expr(operand)} AS ${backend})`;
     const number = /^(?:int[248]|float[48]|numeric.*)$/.test(backend);
-    const urn =
-      operand.kind === "literal" && backend === "uuid" ? urnless(operand, this.typer.typeOf(expr)) : undefined;
-    if (urn !== undefined) return `${urn}::uuid`;
     const plain =
       number && operand.kind === "literal" && operand.type === "integer" && BigInt(operand.value) <= INT8_MAX;
     return `${plain ? BigInt(operand.value) : this.expr(operand)}::${backend}`;
@@ -341,6 +379,9 @@ export class ExpressionTranslator {
         if (args.length === 2) return `pg_catalog.date_part(${list()})`;
         // CockroachDB answers a FLOAT
         return `${this.#with(expr, args)}::float8`;
+      case "greatest":
+      case "least":
+        return this.#extreme(expr, name === "least" ? "smallest" : "largest");
       case "ifnull":
         return `COALESCE(${list()})`;
       case "extract_duration":
@@ -354,6 +395,15 @@ export class ExpressionTranslator {
       default:
         return this.#with(expr, args);
     }
+  }
+
+  /** GREATEST and LEAST: NaN is the smallest number. */
+  #extreme(expr: Extract<Expr, { kind: "special" }>, name: string): string {
+    const family = this.typer.typeOf(expr)?.family;
+    const number = family === "float" || family === "decimal";
+    if (!number) return this.#with(expr, expr.args);
+    const type = family === "float" ? "float8" : "numeric";
+    return `crdb_demo.${name}(${expr.args.map((arg) => `(${this.expr(arg)})::${type}`).join(", ")})`;
   }
 
   #call(expr: CallParts & Expr): string {
@@ -381,7 +431,10 @@ export class ExpressionTranslator {
   }
 
   #callEdits(expr: CallParts): Edit[] {
-    const more = [...this.orderEdits(expr.orderBy), ...this.orderEdits(expr.withinGroup)];
+    const more = [
+      ...this.orderEdits(expr.orderBy, { exact: expr.distinct }),
+      ...this.orderEdits(expr.withinGroup, { exact: true }),
+    ];
     if (expr.over && "partitionBy" in expr.over) more.push(...this.windowEdits(expr.over));
     return more;
   }
@@ -413,7 +466,10 @@ export class ExpressionTranslator {
         ]);
       case "current_catalog":
       case "current_database":
-        return "crdb_demo.current_database()";
+        // a session whose database does not exist is connected to another
+        return this.env.context.catalog.schemas().length > 0
+          ? "crdb_demo.current_database()"
+          : `${quoteText(this.env.context.database)}::text`;
       case "current_user":
       case "current_role":
       case "session_user":
@@ -444,19 +500,20 @@ export class ExpressionTranslator {
 
   // ---------------------------------------------------------------- ORDER BY
 
-  /**
-   * NULLs come first in ascending and last in descending order, unlike PostgreSQL's.
-   * @param neverNull Tells of expressions that need no such clause, so that an index on them is usable.
-   */
-  orderEdits(items: readonly OrderItem[], neverNull: (expr: Expr) => boolean = () => false, positions = false): Edit[] {
+  /** ORDER BY of a window, an aggregate, or a statement without result columns to name. */
+  orderEdits(items: readonly OrderItem[], options: OrderOptions = {}): Edit[] {
     return items.map((item) => {
       if (item.index || !item.expr) throw notInDemo("ORDER BY INDEX");
       const { expr } = item;
-      const position = positions && expr.kind === "literal" && expr.type === "integer";
+      const column = options.resultColumn?.(expr);
+      const position = column !== undefined && expr.kind === "literal";
       const text = position ? this.env.source(expr) : this.expr(expr);
-      const direction = item.descending ? " DESC" : "";
-      const nulls = neverNull(expr) ? "" : item.descending ? " NULLS LAST" : " NULLS FIRST";
-      return { start: item.start, end: item.end, text: `${text}${direction}${nulls}` };
+      const key = sortKeys(text, column ? column.type : this.typer.typeOf(expr), {
+        descending: item.descending,
+        neverNull: options.neverNull?.(expr) ?? false,
+        exact: options.exact === true || column?.exact === true,
+      });
+      return { start: item.start, end: item.end, text: key };
     });
   }
 
@@ -488,8 +545,23 @@ const displayOf = (type: TypeName, env: Environment): string => {
 const isEnum = (type: TypeName, env: Environment): boolean =>
   type.qualified !== undefined && env.findType(type.name, type.qualified.parts.at(-2)?.text) !== undefined;
 
-/** A UUID written as a URN, which PostgreSQL does not read. */
-function urnless(expr: Extract<Expr, { kind: "literal" }>, type: ValueType | undefined): string | undefined {
-  if (type?.family !== "uuid" || expr.type !== "string" || !/^urn:uuid:/i.test(expr.value)) return undefined;
+/** The limits of TIMESTAMP and TIMESTAMPTZ, which stand for infinity in CockroachDB. */
+const INFINITE: Readonly<Record<string, string>> = {
+  infinity: "'294276-12-31 23:59:59.999999+00:00'",
+  "-infinity": "'4714-11-24 00:00:00+00:00 BC'",
+};
+
+/**
+ * A constant that PostgreSQL would not read, or otherwise: a UUID written as a URN, an infinite moment, an offset right
+ * behind PM, whose sign would be lost.
+ */
+function plainConstant(expr: Extract<Expr, { kind: "literal" }>, type: ValueType | undefined): string | undefined {
+  if (expr.type !== "string") return undefined;
+  if (type?.family === "timestamp" || type?.family === "timestamptz") return INFINITE[expr.value.trim().toLowerCase()];
+  if (type?.family === "timetz") {
+    const spaced = expr.value.replace(/([ap]m)([+-]\d)/i, "$1 $2");
+    return spaced === expr.value ? undefined : quoteText(spaced);
+  }
+  if (type?.family !== "uuid" || !/^urn:uuid:/i.test(expr.value)) return undefined;
   return quoteText(expr.value.slice("urn:uuid:".length));
 }

@@ -14,12 +14,12 @@ import type { ColumnView, TableView, VirtualTableName } from "../contract.ts";
 import { notInDemo, SqlError, unimplemented } from "../sql-error.ts";
 import type { TypedColumn } from "../typing/scope.ts";
 import type { TargetColumn } from "../typing/assignment-checks.ts";
-import { SelectTypes } from "../typing/select-types.ts";
+import { renamed, SelectTypes } from "../typing/select-types.ts";
 import { catalogTableSql } from "./catalog-tables.ts";
 import { constantFamilies } from "../typing/typer.ts";
 import { columnName } from "./column-names.ts";
-import { noColumn, type Edit, type Environment } from "./environment.ts";
-import { ExpressionTranslator } from "./expressions.ts";
+import { noColumn, type CommonTable, type Edit, type Environment } from "./environment.ts";
+import { ExpressionTranslator, type OrderOptions } from "./expressions.ts";
 import { backendFunction } from "./functions.ts";
 import { columnsOf } from "./print.ts";
 import { quoteName } from "./quote.ts";
@@ -68,9 +68,8 @@ export class SelectTranslator {
   /** The text of a select. `top` is true for the statement itself. */
   select(node: SelectNode, top = false, targets?: readonly TargetColumn[]): string {
     return this.inWith(node.with, (edits) => {
-      const neverNull = this.#neverNull(node.body);
       edits.push(this.#body(node.body, top, targets));
-      edits.push(...this.expressions.orderEdits(node.orderBy, neverNull, true));
+      edits.push(...this.#orderEdits(node));
       // FETCH FIRST takes no cast
       const counts = [node.limit, node.offset].filter((expr) => expr?.kind !== "literal");
       edits.push(...this.expressions.edits(counts));
@@ -101,12 +100,16 @@ export class SelectTranslator {
   /** Runs `work` with the clause's names known, and with the edits its own statements need. */
   inWith(clause: WithClause | undefined, work: (edits: Edit[]) => string): string {
     if (!clause) return work([]);
-    const names = clause.ctes.map((cte) => cte.name.text);
-    return this.env.withCtes(names, () => {
-      const edits = clause.ctes.map(({ statement }) => ({
-        ...spanOf(statement),
-        text: this.#inner.statement(statement),
-      }));
+    const tables = clause.ctes.map((cte): CommonTable => ({ name: cte.name.text, columns: undefined }));
+    return this.env.withCtes(tables, () => {
+      const edits = clause.ctes.map(({ statement, columns }, i) => {
+        const edit = { ...spanOf(statement), text: this.#inner.statement(statement) };
+        const table = tables[i];
+        if (table && statement.kind === "select") {
+          table.columns = renamed(this.columnsOf(statement), columns);
+        }
+        return edit;
+      });
       return work(edits);
     });
   }
@@ -364,6 +367,42 @@ export class SelectTranslator {
 
   // ---------------------------------------------------------------- ORDER BY
 
+  #orderEdits({ body, orderBy }: SelectNode): Edit[] {
+    if (orderBy.length === 0) return [];
+    const neverNull = this.#neverNull(body);
+    if (body.kind !== "simple") {
+      return this.expressions.orderEdits(orderBy, { neverNull, resultColumn: this.#resultColumn(body), exact: true });
+    }
+    const exact = body.distinct || body.distinctOn.length > 0;
+    const resultColumn = this.#resultColumn(body);
+    return this.env.withScope(this.types.scopeOf(body.from), () =>
+      this.expressions.orderEdits(orderBy, { neverNull, resultColumn, exact }),
+    );
+  }
+
+  /** Finds the result column that an item of ORDER BY names. */
+  #resultColumn(body: SelectBody): NonNullable<OrderOptions["resultColumn"]> {
+    let columns: readonly TypedColumn[] | undefined;
+    const column = (find: (column: TypedColumn, i: number) => boolean): TypedColumn | undefined => {
+      columns ??= this.types.columnsOfBody(body) ?? [];
+      return columns.find(find);
+    };
+    return (expr) => {
+      if (expr.kind === "literal" && expr.type === "integer") {
+        return { type: column((_, i) => i + 1 === Number(expr.value))?.type, exact: true };
+      }
+      if (expr.kind !== "column" || expr.parts.length !== 1) return undefined;
+      const name = expr.parts[0]?.text;
+      const items = body.kind === "simple" ? body.items : [];
+      const named = items.some(({ expr, alias }) =>
+        alias ? alias.text === name : expr.kind !== "column" && columnName(expr) === name,
+      );
+      if (body.kind === "simple" && !named) return undefined;
+      const known = column((c) => c.name === name);
+      return known && { type: known.type, exact: true };
+    };
+  }
+
   /** Columns that cannot be NULL, where the only source is one table. */
   #neverNull(body: SelectBody): (expr: Expr) => boolean {
     if (body.kind !== "simple" || body.from.length !== 1) return () => false;
@@ -383,7 +422,7 @@ export class SelectTranslator {
   }
 
   orderBy(items: readonly OrderItem[], relation: TableView | undefined, alias: string): string {
-    const parts = this.expressions.orderEdits(items, this.neverNullOf(relation, alias));
+    const parts = this.expressions.orderEdits(items, { neverNull: this.neverNullOf(relation, alias) });
     return parts.length === 0 ? "" : ` ORDER BY ${parts.map((part) => part.text).join(", ")}`;
   }
 }

@@ -38,6 +38,15 @@ export class Scope {
     return this.#parent?.typeOf(name, qualifier);
   }
 
+  /** The columns of a source that a name without qualifier means; undefined where it is, or may be, a column's. */
+  rowOf(name: string): readonly TypedColumn[] | undefined {
+    for (const { columns } of this.sources) {
+      if (!columns || columns.some((column) => column.name === name)) return undefined;
+    }
+    const source = this.sources.find((candidate) => candidate.name === name);
+    return source ? source.columns : this.#parent?.rowOf(name);
+  }
+
   /** The columns of a source, or of all. */
   columnsOf(qualifier: string | undefined): readonly TypedColumn[] | undefined {
     const wanted = this.sources.filter((source) => qualifier === undefined || source.name === qualifier);

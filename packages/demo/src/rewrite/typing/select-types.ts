@@ -21,10 +21,11 @@ export class SelectTypes {
   columnsOf(select: SelectNode): readonly TypedColumn[] | undefined {
     // its own names could hide tables
     if (select.with) return undefined;
-    return this.#bodyColumns(select.body);
+    return this.columnsOfBody(select.body);
   }
 
-  #bodyColumns(body: SelectBody): readonly TypedColumn[] | undefined {
+  /** The same of what a select has between WITH and ORDER BY, where the names of WITH are known. */
+  columnsOfBody(body: SelectBody): readonly TypedColumn[] | undefined {
     switch (body.kind) {
       case "simple":
         return this.#env.withScope(this.scopeOf(body.from), () => this.#itemColumns(body));
@@ -35,8 +36,15 @@ export class SelectTypes {
       case "nested":
         return this.columnsOf(body.select);
       case "set":
-        return undefined;
+        return this.#setColumns(body);
     }
+  }
+
+  /** UNION and its kin: the first operand's names, and types where both agree. */
+  #setColumns(body: Extract<SelectBody, { kind: "set" }>): readonly TypedColumn[] | undefined {
+    const [left, right] = [this.columnsOf(body.left), this.columnsOf(body.right)];
+    if (!left || left.length !== right?.length) return undefined;
+    return left.map(({ name, type }, i) => ({ name, type: type?.name === right[i]?.type?.name ? type : undefined }));
   }
 
   #itemColumns(body: Extract<SelectBody, { kind: "simple" }>): readonly TypedColumn[] | undefined {
@@ -101,6 +109,8 @@ export class SelectTypes {
   }
 
   #tableColumns(name: Parameters<Environment["relation"]>[0], hidden: boolean): readonly TypedColumn[] | undefined {
+    const common = this.#env.cte(name);
+    if (common) return common.columns;
     const relation = this.#env.relation(name);
     if (!relation) return undefined;
     return this.#columns(relation).filter((column) => hidden || !column.hidden);
@@ -126,7 +136,8 @@ export class SelectTypes {
   }
 }
 
-function renamed(
+/** Columns under other names, as an alias with a list of them gives. */
+export function renamed(
   columns: readonly TypedColumn[] | undefined,
   names: readonly { readonly text: string }[],
 ): readonly TypedColumn[] | undefined {

@@ -78,7 +78,19 @@ export class Typer {
     const { parts, star } = expr;
     if (star || parts.length > 2) return undefined;
     const name = parts.at(-1)?.text ?? "";
-    return this.#sources.scope?.typeOf(name, parts.length === 2 ? parts[0]?.text : undefined);
+    const type = this.#sources.scope?.typeOf(name, parts.length === 2 ? parts[0]?.text : undefined);
+    return type ?? (parts.length === 1 ? this.#row(name) : undefined);
+  }
+
+  /** All of a table's row. */
+  #row(name: string): ValueType | undefined {
+    const columns = this.#sources.scope?.rowOf(name)?.filter((column) => !column.hidden);
+    const types = columns?.map((column) => column.type).filter((type) => type !== undefined);
+    if (!columns || types?.length !== columns.length) return undefined;
+    return tupleOf(
+      types,
+      columns.map((column) => column.name),
+    );
   }
 
   #binary(expr: Extract<Expr, { kind: "binary" }>): ValueType | undefined {
