@@ -12,7 +12,7 @@ function sourceOf({ url, lineNumber }) {
   if (sources === undefined) {
     let source;
     const lines = readFileSync(fileURLToPath(url), "utf8").split("\n");
-    sources = lines.map((line) => (source = /^\/\/#region src\/(.+)$/.exec(line)?.[1] ?? source));
+    sources = lines.map((line) => (source = /^\/\/ src\/(.+)$/.exec(line)?.[1] ?? source));
     bundles.set(url, sources);
   }
   return sources[lineNumber];

@@ -1,11 +1,6 @@
 import type { ConnectTarget } from "../../packages/tegmen/src/drivers/driver.ts";
-import {
-  connectionSettings,
-  loadTlsMaterial,
-  nodeTlsOptions,
-  parseUrl,
-  tlsAttempts,
-} from "../../packages/tegmen/src/url/index.ts";
+import { connectionSettings, nodeTlsOptions, parseUrl, tlsAttempts } from "../../packages/tegmen/src/url/index.ts";
+import { loadTlsMaterial } from "../../packages/tegmen/src/url/tls-material.ts";
 
 /** What a connection URL tells a driver. */
 export async function targetOf(url: string): Promise<ConnectTarget> {

@@ -76,7 +76,7 @@ export class Channel {
 
   /** Forgets what was queued and never sent. */
   dropQueue(): void {
-    this.#queue = [];
+    if (this.#queue.length > 0) this.#queue = [];
     this.#gate = undefined;
   }
 
@@ -86,18 +86,22 @@ export class Channel {
    *
    * @returns the driver's answer about the statement alone; failures of queued ones are thrown
    */
-  async send(statement: DriverStatement, values: readonly unknown[], stake: Stake): Promise<BatchOutcome> {
-    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#passGate();
-    return this.#dispatch([statement], [values], stake);
+  send(statement: DriverStatement, values: readonly unknown[], stake: Stake): Promise<BatchOutcome> {
+    return this.#pass([statement], [values], stake);
   }
 
   /** Sends several statements behind one Sync; like {@link send}. */
-  async sendAll(
+  sendAll(statements: readonly DriverStatement[], values: readonly (readonly unknown[])[]): Promise<BatchOutcome> {
+    return this.#pass(statements, values, this.inTransaction ? "transaction" : "autocommit");
+  }
+
+  #pass(
     statements: readonly DriverStatement[],
     values: readonly (readonly unknown[])[],
+    stake: Stake,
   ): Promise<BatchOutcome> {
-    if (this.#gate !== undefined && this.#gate !== gateToCome) await this.#passGate();
-    return this.#dispatch(statements, values, this.inTransaction ? "transaction" : "autocommit");
+    if (this.#gate === undefined || this.#gate === gateToCome) return this.#dispatch(statements, values, stake);
+    return this.#passGate().then(() => this.#dispatch(statements, values, stake));
   }
 
   /** Waits until the server has begun the transaction. Without one, a statement would commit by itself. */
@@ -332,12 +336,12 @@ export class Channel {
   }
 
   /** Gives the connection back to the pool, or drops it when somebody may still want to cancel on it. */
-  async release(): Promise<void> {
+  release(): Promise<void> {
     this.dropQueue();
     if (this.#cancelled || this.#streaming) {
       this.pooled.invalidate(new InvalidRequestError("A cancel request or a stream was under way on the connection"));
     }
-    await this.pooled.release();
+    return this.pooled.release();
   }
 
   /** Tells those who listen how the transaction ended. */

@@ -1,23 +1,9 @@
 import { ArgumentError, TransactionStateError } from "../errors/index.ts";
-import {
-  type CompiledStatement,
-  compilePieces,
-  compileStatement,
-  type Executable,
-  type NamedParameters,
-  type StatementPieces,
-} from "../sql/executable.ts";
+import type { CompiledStatement, Executable, NamedParameters } from "../sql/executable.ts";
 import { type BeginOptions, checkBeginOptions } from "./begin.ts";
 import { Channel } from "./channel.ts";
-import {
-  attemptOver,
-  closedError,
-  endedByServer,
-  noTransactions,
-  notConnected,
-  notExecutable,
-  withoutValues,
-} from "./connection-errors.ts";
+import { compileFor, compilePiecesFor, type Parameters } from "./compile.ts";
+import { attemptOver, closedError, endedByServer, noTransactions, notConnected } from "./connection-errors.ts";
 import type { EngineContext } from "./context.ts";
 import { executeMany, executeOne } from "./execute.ts";
 import { checkLimits, type Limits, mergeLimits, within } from "./limits.ts";
@@ -39,9 +25,6 @@ export interface ConnectionStreamOptions extends Limits {
   readonly batchSize?: number | undefined;
 }
 
-/** One set of parameters, or many: then the statement runs once for each. */
-export type Parameters = NamedParameters | readonly NamedParameters[];
-
 /** What `runTransaction` may do that users may not. */
 export interface ConnectionInternals {
   readonly context: EngineContext;
@@ -59,9 +42,6 @@ export interface Attempt {
   readonly connection: Connection;
   end(): void;
 }
-
-/** The most parameters that fit into a Bind message, and so into a statement. */
-const maxParameters = 65_535;
 
 /** For the layers of tegmen above: see {@link ConnectionInternals}. */
 export let internalsOf: (connection: Connection) => ConnectionInternals;
@@ -195,7 +175,7 @@ export class Connection {
     this.#assertUsable(channel);
     if (options !== undefined) checkExecution(options);
     const bounds = mergeLimits(options, this.#options);
-    const pieces = this.#pieces(channel, statement, parameters);
+    const pieces = compilePiecesFor(channel, this.#context, statement, parameters);
     if (pieces !== undefined) {
       this.#autobegin(channel);
       return within(channel, bounds, () => executePieces<Row>(channel, this.#context, pieces, options?.onProgress));
@@ -405,26 +385,8 @@ export class Connection {
     return this.close();
   }
 
-  /** The pieces of a statement that is too large to be sent whole, or takes the rows of an executemany. */
-  #pieces(channel: Channel, statement: Executable, parameters: Parameters | undefined): StatementPieces | undefined {
-    const compile = (statement as Partial<Executable> | null | undefined)?.[compilePieces];
-    const rows = Array.isArray(parameters) ? (parameters as readonly NamedParameters[]) : undefined;
-    if (compile === undefined || rows?.length === 0) return undefined;
-    const run = (): StatementPieces | undefined => compile.call(statement, channel.memory.compile, rows);
-    return this.#context.hideParameters ? withoutValues(run) : run();
-  }
-
   #compile(channel: Channel, statement: Executable, parameters: NamedParameters | undefined): CompiledStatement {
-    const compile = (statement as Partial<Executable> | null | undefined)?.[compileStatement];
-    if (compile === undefined) throw notExecutable(statement);
-    const run = (): CompiledStatement => compile.call(statement, channel.memory.compile, parameters);
-    const compiled = this.#context.hideParameters ? withoutValues(run) : run();
-    if (compiled.parameters.length > maxParameters) {
-      throw new ArgumentError(
-        `A statement takes at most ${maxParameters} parameters, this one has ${compiled.parameters.length}: ` +
-          "pass an array as one parameter (= ANY(...)), or split it",
-      );
-    }
+    const compiled = compileFor(channel, this.#context, statement, parameters);
     if (this.#managed && compiled.shape.transactionControl === true) {
       throw new TransactionStateError(
         "runTransaction begins, commits and rolls back the transaction itself: its callback may not do so in SQL. " +

@@ -8,16 +8,19 @@ import { didYouMean } from "../text/did-you-mean.ts";
 import type { Executable, NamedParameters } from "../sql/executable.ts";
 import { makeDecoders, type TypeDecoders } from "../types/index.ts";
 import { connectionSettings, parseUrl, type Url } from "../url/index.ts";
-import { checkBeginOptions, needsTransaction } from "./begin.ts";
+import { checkBeginOptions, type IsolationLevel, needsTransaction } from "./begin.ts";
 import { Channel } from "./channel.ts";
-import { Connection, type ExecutionOptions, type Parameters } from "./connection.ts";
+import { compileFor, compilePiecesFor, type Parameters } from "./compile.ts";
+import { Connection, type ExecutionOptions } from "./connection.ts";
 import { makeConnector } from "./connector.ts";
 import { type EngineContext, remember } from "./context.ts";
 import type { CopyOptions } from "./copy.ts";
 import type { Definitions, TableInsert, Target } from "../sql/definitions.ts";
 import { type EngineEventName, EngineEvents, type EngineListener, isEngineEventName } from "./events.ts";
+import { executeOne } from "./execute.ts";
 import { checkLimits, type Limits } from "./limits.ts";
 import { toLogger } from "./logger.ts";
+import { executePieces } from "./pieces.ts";
 import type { ExecuteOptions } from "./progress.ts";
 import { checkEngineOptions, defaultPoolRecycle, type EngineOptions } from "./options.ts";
 import type { Result, ScalarOf } from "./result.ts";
@@ -123,27 +126,50 @@ export class Engine {
    * runs in a transaction, and so does everything on an engine that is `readOnly` or has `asOfSystemTime` or
    * `priority`, and an INSERT of more rows than one statement can hold.
    */
-  async execute<Row>(
-    statement: Executable<Row>,
-    parameters?: Parameters,
-    options: ExecuteOptions = {},
-  ): Promise<Result<Row>> {
-    const { onProgress, ...limits } = options;
-    const progress = onProgress === undefined ? undefined : { onProgress };
-    const { begin } = this.#context;
+  execute<Row>(statement: Executable<Row>, parameters?: Parameters, options?: ExecuteOptions): Promise<Result<Row>> {
     // What is promised of transactions holds for single statements, too.
-    if (Array.isArray(parameters) || needsTransaction(begin)) {
-      const isolationLevel = begin.isolationLevel === "AUTOCOMMIT" ? undefined : begin.isolationLevel;
-      return this.begin((connection) => connection.execute(statement, parameters, progress), {
-        isolationLevel,
-        ...limits,
-      });
+    if (Array.isArray(parameters) || needsTransaction(this.#context.begin)) {
+      return this.#executeInTransaction(statement, parameters, options);
     }
+    const values = parameters as NamedParameters | undefined;
+    return options === undefined
+      ? this.#executeAlone(statement, values)
+      : this.#executeWithin(statement, values, options);
+  }
+
+  #executeInTransaction<Row>(
+    statement: Executable<Row>,
+    parameters: Parameters | undefined,
+    { onProgress, ...limits }: ExecuteOptions = {},
+  ): Promise<Result<Row>> {
+    const progress = onProgress === undefined ? undefined : { onProgress };
+    const work = (connection: Connection) => connection.execute(statement, parameters, progress);
+    return this.begin(work, { isolationLevel: this.#transactionLevel, ...limits });
+  }
+
+  async #executeWithin<Row>(
+    statement: Executable<Row>,
+    parameters: NamedParameters | undefined,
+    { onProgress, ...limits }: ExecuteOptions,
+  ): Promise<Result<Row>> {
     const connection = await this.#connection({ isolationLevel: "AUTOCOMMIT", ...limits });
     try {
-      return await connection.execute(statement, parameters, progress);
+      return await connection.execute(statement, parameters, onProgress === undefined ? undefined : { onProgress });
     } finally {
       await connection.close();
+    }
+  }
+
+  /** Runs one statement that commits by itself, without options: what most programs do most of the time. */
+  async #executeAlone<Row>(statement: Executable<Row>, parameters: NamedParameters | undefined): Promise<Result<Row>> {
+    const context = this.#context;
+    const channel = new Channel(this.pool.tryAcquire() ?? (await this.pool.acquire()), context);
+    try {
+      const pieces = compilePiecesFor(channel, context, statement, parameters);
+      if (pieces !== undefined) return await executePieces<Row>(channel, context, pieces, undefined);
+      return await executeOne<Row>(channel, context, compileFor(channel, context, statement, parameters));
+    } finally {
+      await channel.release();
     }
   }
 
@@ -158,10 +184,8 @@ export class Engine {
     rows: Iterable<TableInsert<C>> | AsyncIterable<TableInsert<C>>,
     options: CopyOptions = {},
   ): Promise<number> {
-    const { begin } = this.#context;
-    const isolationLevel = begin.isolationLevel === "AUTOCOMMIT" ? undefined : begin.isolationLevel;
-    const { signal } = options;
-    return this.begin((connection) => connection.copyFrom(target, rows, options), { isolationLevel, signal });
+    const limits = { isolationLevel: this.#transactionLevel, signal: options.signal };
+    return this.begin((connection) => connection.copyFrom(target, rows, options), limits);
   }
 
   /** Runs one statement that commits by itself; returns the first column of its first row, null without one. */
@@ -206,6 +230,12 @@ export class Engine {
 
   toString(): string {
     return `Engine(${this.url.toString()})`;
+  }
+
+  /** The isolation of what needs a transaction, where the engine's connections have none. */
+  get #transactionLevel(): IsolationLevel | undefined {
+    const { isolationLevel } = this.#context.begin;
+    return isolationLevel === "AUTOCOMMIT" ? undefined : isolationLevel;
   }
 
   async #connection(options: ExecutionOptions = {}): Promise<Connection> {

@@ -8,6 +8,7 @@ import type {
   ServerErrorFields,
 } from "../driver.ts";
 import { copyRefused } from "../refusal.ts";
+import { messages, takeMessages } from "./frontend-writer.ts";
 import { PgDatabaseError, PgQueryBase, type PgField, type PgQueryHandlers, type PgWire } from "./pg-internals.ts";
 import type { PreparedStatement, StatementCache } from "./statement-cache.ts";
 
@@ -34,10 +35,10 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   readonly #cache: StatementCache;
   readonly #settle: (outcome: BatchOutcome) => void;
   readonly #onSubmit: (query: BatchQuery) => void;
-  #sent: Sent[] = [];
-  /** Statements whose names this batch uses. */
-  readonly #prepared = new Set<PreparedStatement>();
-  #results: DriverResult[] = [];
+  readonly #sent: Sent[] = [];
+  /** Statements that this batch prepares. */
+  #preparing: PreparedStatement[] = [];
+  readonly #results: DriverResult[] = [];
   #failure: DriverFailure | undefined;
   #consumer: RowConsumer | undefined;
   #parsesAnswered = 0;
@@ -49,7 +50,7 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
     onSubmit: (query: BatchQuery) => void,
     settle: (outcome: BatchOutcome) => void,
   ) {
-    super(emptyConfig);
+    super();
     this.#simple = typeof statements === "string" ? statements : undefined;
     this.#statements = typeof statements === "string" ? [] : statements;
     this.#cache = cache;
@@ -61,29 +62,26 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
   submit(wire: PgWire): Error | null {
     this.#submitted = true;
     this.#onSubmit(this);
-    wire.stream.cork();
-    try {
-      if (this.#simple !== undefined) wire.query(this.#simple);
-      else this.#write(wire);
-    } finally {
-      wire.stream.uncork();
-    }
+    if (this.#simple !== undefined) wire.query(this.#simple);
+    else this.#write(wire);
     return null;
   }
 
   #write(wire: PgWire): void {
-    for (const name of this.#cache.takeEvicted()) wire.close({ type: "S", name });
+    messages.start();
+    for (const name of this.#cache.takeEvicted()) messages.closeStatement(name);
     for (const statement of this.#statements) {
       const sent = this.#plan(statement);
       this.#sent.push(sent);
-      if (sent.prepared !== undefined) this.#prepared.add(sent.prepared);
       const name = sent.prepared?.name ?? "";
-      if (sent.parsed) wire.parse({ text: statement.sql, name });
-      wire.bind({ portal: "", statement: name, values: statement.parameters, binary: false });
-      if (sent.described) wire.describe({ type: "P", name: "" });
-      wire.execute({ portal: "", rows: 0 });
+      if (sent.parsed) messages.parse(name, statement.sql);
+      messages.bind(name, statement.parameters);
+      if (sent.described) messages.describe();
+      messages.execute();
     }
-    wire.sync();
+    messages.sync();
+    const bytes = takeMessages();
+    if (wire.stream.writable) wire.stream.write(bytes);
     this.#begin(0);
   }
 
@@ -91,14 +89,16 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
     if (!statement.prepare) return { statement, prepared: undefined, parsed: true, described: true };
     const known = this.#cache.find(statement.sql);
     // Parsed by this batch: if that fails, nothing after it is run anyway.
-    if (known !== undefined && !known.ready && this.#prepared.has(known)) {
+    if (known !== undefined && !known.ready && this.#preparing.includes(known)) {
       return { statement, prepared: known, parsed: false, described: false };
     }
     // Somebody else's Parse of it is still on its way and may fail: go without a name.
     if (known !== undefined && !known.ready) return { statement, prepared: undefined, parsed: true, described: true };
     if (known !== undefined)
       return { statement, prepared: known, parsed: false, described: known.fields === undefined };
-    return { statement, prepared: this.#cache.add(statement.sql), parsed: true, described: true };
+    const prepared = this.#cache.add(statement.sql);
+    if (prepared !== undefined) this.#preparing.push(prepared);
+    return { statement, prepared, parsed: true, described: true };
   }
 
   /** The answers of statement `index` are next: its columns are announced now if they are known. */
@@ -200,7 +200,7 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
 
   /** Statements whose Parse was skipped or failed do not exist on the server. */
   #dropUnparsed(): void {
-    for (const { prepared } of this.#sent) if (prepared !== undefined && !prepared.ready) this.#cache.remove(prepared);
+    for (const prepared of this.#preparing) if (!prepared.ready) this.#cache.remove(prepared);
   }
 }
 
@@ -208,8 +208,6 @@ export class BatchQuery extends PgQueryBase implements PgQueryHandlers {
 function dropsPrepared(tag: string): boolean {
   return tag === "DEALLOCATE ALL" || tag === "DISCARD ALL" || tag === "DISCARD";
 }
-
-const emptyConfig = { text: "" } as const;
 
 export function toField(field: PgField): Field {
   return {

@@ -22,7 +22,7 @@ export class CopyQuery extends PgQueryBase implements PgQueryHandlers {
     onSubmit: (query: CopyQuery) => void,
     settle: (outcome: BatchOutcome) => void,
   ) {
-    super({ text: "" });
+    super();
     this.#sql = sql;
     this.#chunks = chunks;
     this.#onSubmit = onSubmit;

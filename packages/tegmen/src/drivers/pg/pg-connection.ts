@@ -84,16 +84,22 @@ export class PgDriverConnection implements DriverConnection {
     return this.#turns;
   }
 
-  async run(batch: readonly DriverStatement[]): Promise<BatchOutcome> {
+  run(batch: readonly DriverStatement[]): Promise<BatchOutcome> {
     const refused = refusal(batch, maxParameters);
-    if (refused !== undefined) return { results: [], failure: refused };
-    const outcome = await this.#send(batch);
+    if (refused !== undefined) return Promise.resolve({ results: [], failure: refused });
+    // Hardly ever is there anything to do about the outcome: no promise is made for that.
+    return this.#send(batch, (outcome) =>
+      outcome.failure === undefined ? outcome : this.#afterFailure(batch, outcome),
+    );
+  }
+
+  /** Forgets a statement that the server no longer has. Where nothing was run, and nothing lost, it is run again. */
+  #afterFailure(batch: readonly DriverStatement[], outcome: BatchOutcome): BatchOutcome | Promise<BatchOutcome> {
     const { failure } = outcome;
     if (failure?.kind !== "server" || !isStalePlan(failure.fields)) return outcome;
     const statement = batch[failure.index]!;
     const stale = this.#cache.find(statement.sql);
     if (stale !== undefined) this.#cache.discard(stale);
-    // Nothing of it has run, and no transaction was lost with it: once more, prepared anew.
     return this.#status === "I" && batch.length === 1 && this.isOpen ? this.#send(batch) : outcome;
   }
 
@@ -165,12 +171,18 @@ export class PgDriverConnection implements DriverConnection {
     this.#noticeListeners.push(listener);
   }
 
-  #send(what: readonly DriverStatement[] | string): Promise<BatchOutcome> {
+  #send(
+    what: readonly DriverStatement[] | string,
+    review: (outcome: BatchOutcome) => BatchOutcome | Promise<BatchOutcome> = asItIs,
+  ): Promise<BatchOutcome> {
     if (this.#closedBy !== undefined) {
       const failure = { kind: "lost", index: 0, sent: false, cause: this.#closedBy } as const;
       return Promise.resolve({ results: [], failure });
     }
-    return new Promise((resolve) => this.#client.query(new BatchQuery(what, this.#cache, this.#onSubmit, resolve)));
+    return new Promise((resolve) => {
+      const settle = (outcome: BatchOutcome): void => resolve(review(outcome));
+      this.#client.query(new BatchQuery(what, this.#cache, this.#onSubmit, settle));
+    });
   }
 
   readonly #onSubmit = (query: InFlight): void => {
@@ -191,6 +203,10 @@ export class PgDriverConnection implements DriverConnection {
     for (const query of lost) query.handleError(cause);
     for (const listener of this.#closeListeners.splice(0)) listener(cause);
   }
+}
+
+function asItIs(outcome: BatchOutcome): BatchOutcome {
+  return outcome;
 }
 
 /** The server no longer has the statement, or its result has other columns by now. */

@@ -82,10 +82,14 @@ export interface PgClientConfig {
 export const PgClientBase = Client as unknown as new (config: PgClientConfig) => PgClient;
 
 /**
- * `pg.Query`. In pipeline mode pg refuses queries of other classes, because
- * those may keep a portal open between two Syncs; ours end with what they began.
+ * A `pg.Query` for `instanceof`. In pipeline mode pg refuses queries of other classes, because those may keep a portal
+ * open between two Syncs; ours end with what they began. They have nothing of what its constructor makes for pg's own
+ * queries, a result and an event emitter among them.
  */
-export const PgQueryBase = Query as unknown as new (config: { readonly text: string }) => object;
+export const PgQueryBase = QueryBase as unknown as new () => object;
+
+function QueryBase(this: object): void {}
+QueryBase.prototype = Query.prototype;
 
 /** `pg.Connection`, for cancel requests. */
 export const PgConnection = Connection as unknown as new (config: {

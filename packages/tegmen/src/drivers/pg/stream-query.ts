@@ -25,7 +25,7 @@ export class StreamQuery extends PgQueryBase implements PgQueryHandlers {
   #settled = false;
 
   constructor(step: StreamStep, listener: StreamListener, onSubmit: (query: StreamQuery) => void) {
-    super({ text: "" });
+    super();
     this.#step = step;
     this.#listener = listener;
     this.#onSubmit = onSubmit;
