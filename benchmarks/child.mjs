@@ -2,10 +2,10 @@
 
 import { Session } from "node:inspector/promises";
 import { groupProfile } from "./profile.mjs";
-import { workloads } from "./workloads.mjs";
 
-const { adapter, url, poolSize } = JSON.parse(process.argv[2]);
-const tool = (await import(adapter)).open({ url, poolSize });
+const { folder, adapter, url, poolSize } = JSON.parse(process.argv[2]);
+const { workloads, keep } = await import(`./${folder}/workloads.mjs`);
+const tool = (await import(`./${folder}/${adapter}`)).open({ url, poolSize });
 
 /** Runs a workload's operation `count` times, `width` at a time. */
 async function run({ call }, count, width) {
@@ -41,8 +41,26 @@ async function profile({ workload, count, width }) {
   return groupProfile(samples, count);
 }
 
+/** What the objects of a result weigh, in bytes, when they are kept. Needs `--expose-gc`. */
+async function weigh({ count }) {
+  await keep(tool);
+  const before = await heapUsed();
+  const kept = await keep(tool);
+  const bytes = ((await heapUsed()) - before) / count;
+  return kept.length === count ? bytes : Number.NaN;
+}
+
+/** Bytes of what is still referred to. Drivers keep the last result, so another one has to take its place. */
+async function heapUsed() {
+  await Promise.all(Array.from({ length: 2 * poolSize }, (_, index) => tool.get(index + 1)));
+  globalThis.gc();
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+}
+
 const commands = {
   profile,
+  weigh,
   run: ({ workload, count, width }) => run(workloads[workload], count, width),
   check: ({ workload }) => workloads[workload].check(tool),
   close: async () => {

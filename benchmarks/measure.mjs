@@ -3,7 +3,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { startProxy } from "./proxy.mjs";
 import { startTool } from "./tools.mjs";
-import { workloads } from "./workloads.mjs";
 
 const pick = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 export const median = (numbers) =>
@@ -18,13 +17,13 @@ export const describeWarmUp = "4,000 of the short ones, 40 of the two longest, 2
 const warmUpOf = ({ count }) => (count >= 20 ? 4_000 : count > 1 ? 2_000 : 40);
 
 /**
- * One workload with all adapters: a process for each, and rounds in which each has its turn. The ratio is that to the
+ * One workload of a suite (its `workloads`, and the `folder` that they and the adapters are in) with all adapters: a process for each, and rounds in which each has its turn. The ratio is that to the
  * reference, the first adapter, in the same round: above 1 is faster.
  *
  * @returns for each adapter, by its name, medians over the rounds; an error where it could not do the work
  */
-export async function measureWorkload({ node, adapters, url, poolSize, rounds, scale = 1 }, workload) {
-  const definition = workloads[workload];
+export async function measureWorkload({ node, suite, adapters, url, poolSize, rounds, scale = 1 }, workload) {
+  const definition = suite.workloads[workload];
   const { count: fullCount, width } = definition;
   const count = Math.max(1, Math.round(fullCount * scale));
   const results = new Map();
@@ -32,7 +31,7 @@ export async function measureWorkload({ node, adapters, url, poolSize, rounds, s
   try {
     let expected;
     for (const adapter of adapters) {
-      const tool = await startTool(node, adapter, { url, poolSize });
+      const tool = await startTool(node, suite, adapter, { url, poolSize });
       const answer = await tool.ask({ command: "check", workload });
       expected ??= answer;
       if (!isDeepStrictEqual(answer, expected)) {
@@ -92,14 +91,14 @@ export async function measureWorkload({ node, adapters, url, poolSize, rounds, s
 }
 
 /** How many turns and statements an operation takes, counted on the wire after the first ones. */
-export async function countTurns({ node, adapters, url, poolSize }) {
+export async function countTurns({ node, suite, adapters, url, poolSize }) {
   const table = [];
   for (const adapter of adapters) {
     const proxy = await startProxy(url);
-    const tool = await startTool(node, adapter, { url: proxy.url, poolSize });
+    const tool = await startTool(node, suite, adapter, { url: proxy.url, poolSize });
     try {
       const row = { name: adapter.name, workloads: {} };
-      for (const [workload, { width }] of Object.entries(workloads)) {
+      for (const [workload, { width }] of Object.entries(suite.workloads)) {
         if (width > 1) continue;
         await tool.ask({ command: "run", workload, count: 4, width: 1 });
         await settled(proxy.counts);
@@ -133,11 +132,11 @@ async function settled(counts) {
 }
 
 /** Where the client's processor time goes in one workload, in µs for an operation, by part and by function. */
-export async function profileWorkload({ node, url, poolSize }, adapter, workload) {
-  const tool = await startTool(node, adapter, { url, poolSize });
+export async function profileWorkload({ node, suite, url, poolSize }, adapter, workload) {
+  const tool = await startTool(node, suite, adapter, { url, poolSize });
   try {
-    const { width } = workloads[workload];
-    return await tool.ask({ command: "profile", workload, count: warmUpOf(workloads[workload]), width });
+    const { width } = suite.workloads[workload];
+    return await tool.ask({ command: "profile", workload, count: warmUpOf(suite.workloads[workload]), width });
   } finally {
     await tool.stop();
   }

@@ -2,7 +2,8 @@
 
 import { gaps, goals, slowImport } from "./gaps.mjs";
 
-const table = (head, rows) =>
+/** A table of Markdown. */
+export const table = (head, rows) =>
   [
     `| ${head.join(" | ")} |`,
     `| ${head.map((_, index) => (index === 0 ? "---" : "---:")).join(" | ")} |`,
@@ -27,13 +28,15 @@ export function renderWorkload(workload, results) {
   return table(head, rows);
 }
 
-function renderSummary(speed) {
+/** The ratios of all workloads. */
+export function renderSummary(speed) {
   const names = speed[0].results.map(({ name }) => name);
   const rows = speed.map(({ workload, results }) => [workload, ...results.map(({ ratio }) => ratio.toFixed(2))]);
   return table(["ratio to raw pg", ...names], rows);
 }
 
-function renderTurns(turns) {
+/** Turns and statements of all workloads. */
+export function renderTurns(turns) {
   const workloads = Object.keys(turns[0].workloads);
   const rows = workloads.map((workload) => [
     workload,

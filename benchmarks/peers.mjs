@@ -34,9 +34,10 @@ const { values: options } = parseArgs({
   },
 });
 
+const suite = { folder: ".", workloads, first: ["pg", "tegmen", "tegmen-text"] };
 const pagePath = path.join(import.meta.dirname, "../docs/benchmarks.md");
 if (options.render !== undefined) {
-  const adapters = await loadAdapters();
+  const adapters = await loadAdapters(suite);
   writeFileSync(pagePath, renderPage({ adapters, ...JSON.parse(readFileSync(options.render, "utf8")) }));
   process.exit();
 }
@@ -44,7 +45,7 @@ if (options.render !== undefined) {
 installPeers();
 const { default: pg } = await import("pg");
 const node = findNode();
-const every = await loadAdapters();
+const every = await loadAdapters(suite);
 const wanted = options.only?.toLowerCase().split(",");
 const adapters = every.filter(
   ({ name }, index) => index === 0 || wanted === undefined || wanted.some((part) => name.toLowerCase().includes(part)),
@@ -63,6 +64,7 @@ try {
   const far = options.latency === undefined ? undefined : await startProxy(url, Number(options.latency));
   const settings = {
     node,
+    suite,
     adapters,
     url: far?.url ?? url,
     poolSize: 16,

@@ -7,17 +7,28 @@ import path from "node:path";
 const here = import.meta.dirname;
 const root = path.dirname(here);
 
-/** The first is the reference. */
-const first = ["pg", "tegmen", "tegmen-text"];
-
 /** The peers want at least this Node. */
 const oldestNode = 22;
 const ownNode = 24;
 
 /** Installs the peers where they are missing. */
 export function installPeers() {
-  if (existsSync(path.join(here, "node_modules/kysely"))) return;
-  execFileSync("npm", ["ci", "--loglevel=error"], { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
+  if (existsSync(path.join(here, "node_modules/@mikro-orm"))) return;
+  // No scripts: those of Prisma download programs that its client does without.
+  const args = ["ci", "--ignore-scripts", "--loglevel=error"];
+  execFileSync("npm", args, { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Generates Prisma's client. */
+export function generatePrisma(node) {
+  const folder = path.join(here, "orm");
+  if (existsSync(path.join(folder, "prisma/generated"))) return;
+  execFileSync(node, [path.join(here, "node_modules/prisma/build/index.js"), "generate"], {
+    cwd: folder,
+    // Only migrations need this program, and it would be downloaded.
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 /** The path of a Node that the peers run on: this one, or one from the npm registry. */
@@ -33,16 +44,21 @@ export function findNode() {
   return node;
 }
 
-/** All adapters: a file each. */
-export async function loadAdapters() {
-  const names = readdirSync(path.join(here, "adapters"))
+/**
+ * All adapters of a suite: a file each.
+ *
+ * @param folder where the suite is
+ * @param first the names of the files that come first; the very first is the reference
+ */
+export async function loadAdapters({ folder, first }) {
+  const names = readdirSync(path.join(here, folder, "adapters"))
     .filter((file) => file.endsWith(".mjs"))
     .map((file) => path.parse(file).name);
   const others = names.filter((name) => !first.includes(name)).toSorted();
   return Promise.all(
     [...first, ...others].map(async (file) => {
       const module = `./adapters/${file}.mjs`;
-      const source = readFileSync(path.join(here, module), "utf8");
+      const source = readFileSync(path.join(here, folder, module), "utf8");
       // Not imported: the harness may run on a Node that the tool does not.
       return { file, module, name: field(source, "name"), note: field(source, "note"), packages: packagesOf(source) };
     }),
@@ -64,11 +80,9 @@ export function versionOf(name) {
 }
 
 /** Starts the process of an adapter. */
-export async function startTool(node, adapter, options) {
-  const child = fork(path.join(here, "child.mjs"), [JSON.stringify({ adapter: adapter.module, ...options })], {
-    execPath: node,
-    execArgv: [],
-  });
+export async function startTool(node, { folder }, adapter, options) {
+  const settings = JSON.stringify({ folder, adapter: adapter.module, ...options });
+  const child = fork(path.join(here, "child.mjs"), [settings], { execPath: node, execArgv: ["--expose-gc"] });
   const exited = new Promise((resolve) => {
     child.once("exit", resolve);
   });
