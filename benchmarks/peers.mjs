@@ -58,6 +58,8 @@ const cluster = options.url === undefined ? await (await import("@tegmen/demo"))
 try {
   const url = (options.url ?? cluster.url).replace(/^cockroachdb(\+\w+)?:/, "postgresql:");
   const client = new pg.Client({ connectionString: url });
+  // What is said of the end of the server would hide what went wrong before.
+  client.on("error", () => {});
   await client.connect();
   const server = (await client.query("SELECT version() AS version")).rows[0].version;
   for (const statement of schema) await client.query(statement);
