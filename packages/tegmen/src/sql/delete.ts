@@ -8,7 +8,7 @@ import type { Condition, Operand, SelectItem } from "./operand.ts";
 import { orderingNodes, type OrderBy } from "./ordering.ts";
 import { statementNode, type Query, type queryFields } from "./query.ts";
 import { returningItems, writingCte } from "./returning.ts";
-import type { DerivedColumns, Distinct, FieldsOf, RowOf } from "./row.ts";
+import type { DerivedColumns, Distinct, DistinctMixed, FieldsOf, MixedFields, RowOf } from "./row.ts";
 import { Statement } from "./statement.ts";
 
 /**
@@ -60,6 +60,9 @@ export class Delete<N extends string, C extends Definitions, Fields>
   returning<const Items extends readonly SelectItem[]>(
     ...items: Items & Distinct<Items>
   ): Delete<N, C, FieldsOf<Items[number]>>;
+  returning<const Items extends readonly (SelectItem | FromItem)[]>(
+    ...items: Items & DistinctMixed<Items>
+  ): Delete<N, C, MixedFields<Items[number]>>;
   returning(...items: readonly unknown[]): Delete<N, C, never> {
     return new Delete({ ...this[statementNode], ...returningItems(this.#target, items) }, this.#target);
   }

@@ -14,14 +14,14 @@ import {
 } from "./definitions.ts";
 import { compilePieces, type CompileContext, type NamedParameters, type StatementPieces } from "./executable.ts";
 import { conditionNode, SqlExpression } from "./expression.ts";
-import { sourceNodeOf } from "./from-item.ts";
+import { sourceNodeOf, type FromItem } from "./from-item.ts";
 import { columnNode } from "./items.ts";
 import type { ConflictNode, InsertNode } from "./nodes/query-node.ts";
 import { nodeOf } from "./nodes/node-of.ts";
 import type { Condition, Operand, SelectItem } from "./operand.ts";
 import { isQuery, queryNode, statementNode, type Query, type queryFields } from "./query.ts";
 import { returningItems, writingCte } from "./returning.ts";
-import type { DerivedColumns, Distinct, FieldsOf, RowOf } from "./row.ts";
+import type { DerivedColumns, Distinct, DistinctMixed, FieldsOf, MixedFields, RowOf } from "./row.ts";
 import { Statement } from "./statement.ts";
 
 /** What to do about rows that exist already. */
@@ -130,6 +130,9 @@ export class Insert<N extends string, C extends Definitions, Fields>
   returning<const Items extends readonly SelectItem[]>(
     ...items: Items & Distinct<Items>
   ): Insert<N, C, FieldsOf<Items[number]>>;
+  returning<const Items extends readonly (SelectItem | FromItem)[]>(
+    ...items: Items & DistinctMixed<Items>
+  ): Insert<N, C, MixedFields<Items[number]>>;
   returning(...items: readonly unknown[]): Insert<N, C, never> {
     return new Insert({ ...this[statementNode], ...returningItems(this.#target, items) }, this.#target);
   }

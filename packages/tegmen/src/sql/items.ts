@@ -42,6 +42,17 @@ export function itemsOfSource(source: FromItem): Items {
   return made;
 }
 
+const columnsByItems = new WeakMap<readonly ItemNode[], Items>();
+
+/** As {@link itemsOfSource}, for rows that are to stay rows also where the source is an entity. */
+export function columnsOfSource(source: FromItem): Items {
+  const known = itemsOfSource(source);
+  if (!isEntitySource(source)) return known;
+  let columns = columnsByItems.get(known.items);
+  if (columns === undefined) columnsByItems.set(known.items, (columns = finish([...known.items])));
+  return columns;
+}
+
 /**
  * The nodes of what was passed to `select()` or `returning()`: expressions, and tables for all of their columns.
  *

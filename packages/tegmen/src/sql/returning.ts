@@ -1,13 +1,13 @@
 import { ArgumentError } from "../errors/index.ts";
 import { cteOf, type Cte, type CteOptions } from "./cte.ts";
 import type { FromItem } from "./from-item.ts";
-import { itemsOfSource, toItems, type Items } from "./items.ts";
+import { columnsOfSource, toItems, type Items } from "./items.ts";
 import { queryNode, type Query } from "./query.ts";
 import type { DerivedColumns } from "./row.ts";
 
-/** What `returning()` was given: nothing stands for all columns. */
+/** What `returning()` was given: nothing stands for all columns, also where the target is an entity. */
 export function returningItems(target: FromItem, selected: readonly unknown[]): Items {
-  return selected.length === 0 ? itemsOfSource(target) : toItems(selected, "returning()");
+  return selected.length === 0 ? columnsOfSource(target) : toItems(selected, "returning()");
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AnyExpression, Families } from "./expressions.ts";
-import type { FromItem } from "./from-item.ts";
+import type { FromItem, sourceName } from "./from-item.ts";
 import type { Family, labelKey, nullSources, Operand, SelectItem } from "./operand.ts";
 
 /** `null` unless there is nothing. */
@@ -69,11 +69,14 @@ type FirstDuplicate<Items, Seen = never> = Items extends readonly [infer Head ex
 export type Distinct<Items extends readonly SelectItem[]> =
   FirstDuplicate<Items> extends infer K ? ([K] extends [never] ? unknown : readonly DuplicateLabel<K>[]) : never;
 
+/** The keys that an item of a select list takes in a row; an entity becomes one object, under the name of its table. */
 type KeysOf<Item> = Item extends SelectItem
   ? Item[typeof labelKey]
-  : Item extends FromItem<string, infer Columns>
-    ? keyof Columns
-    : never;
+  : Item extends { readonly [sourceName]: infer N; readonly prototype: object }
+    ? N
+    : Item extends FromItem<string, infer Columns>
+      ? keyof Columns
+      : never;
 
 type FirstMixedDuplicate<Items, Seen = never> = Items extends readonly [infer Head, ...infer Rest]
   ? [KeysOf<Head> & Seen] extends [never]
@@ -92,3 +95,21 @@ export type ScalarOf<Fields> =
       ? AnyExpression
       : Families<T, null, "?column?">[F & Family]
     : never;
+
+/** The columns of a select list that has tables among its expressions. */
+export type MixedFields<Item> = FieldsOf<Extract<Item, SelectItem>> &
+  ColumnsOf<Extract<Item, FromItem>> &
+  MixedEntities<Extract<Item, EntityItem>, Extract<Item, SelectItem>>;
+
+/** An entity of the ORM. */
+type EntityItem = FromItem & { readonly prototype: object };
+
+type MixedEntities<Entity extends EntityItem, Item extends SelectItem> = [Entity] extends [never]
+  ? unknown
+  : EntityFields<{ readonly [E in Entity as E[typeof sourceName]]: E["prototype"] }, FieldsOf<Item>>;
+
+type ColumnsOf<Source extends FromItem> = (Source extends unknown ? (columns: Source["c"]) => void : never) extends (
+  columns: infer All,
+) => void
+  ? All
+  : never;

@@ -4,7 +4,7 @@ import { compound, type Compound } from "./compound.ts";
 import { cteNodes, cteOf, type Cte, type CteOptions } from "./cte.ts";
 import type { Executable } from "./executable.ts";
 import { conditionNode } from "./expression.ts";
-import { sourceNodeOf, type FromItem, type sourceName } from "./from-item.ts";
+import { sourceNodeOf, type FromItem } from "./from-item.ts";
 import { hintNode, type HintFlag, type IndexHint } from "./hint.ts";
 import { toItems } from "./items.ts";
 import { joinNode, type JoinOptions } from "./join.ts";
@@ -23,8 +23,8 @@ import type {
   DerivedColumns,
   Distinct,
   DistinctMixed,
-  EntityFields,
   FieldsOf,
+  MixedFields,
   RowOf,
   ScalarOf,
   SourceFields,
@@ -292,24 +292,6 @@ export function select<const Items extends readonly (SelectItem | FromItem)[]>(
 export function select(...items: readonly unknown[]): Select<unknown, never, never> {
   return new Select(selectNode(toItems(items, "select()")));
 }
-
-/** The columns of a select list that has tables among its expressions. */
-export type MixedFields<Item> = FieldsOf<Extract<Item, SelectItem>> &
-  ColumnsOf<Extract<Item, FromItem>> &
-  MixedEntities<Extract<Item, EntityItem>, Extract<Item, SelectItem>>;
-
-/** An entity of the ORM. */
-type EntityItem = FromItem & { readonly prototype: object };
-
-type MixedEntities<Entity extends EntityItem, Item extends SelectItem> = [Entity] extends [never]
-  ? unknown
-  : EntityFields<{ readonly [E in Entity as E[typeof sourceName]]: E["prototype"] }, FieldsOf<Item>>;
-
-type ColumnsOf<Source extends FromItem> = (Source extends unknown ? (columns: Source["c"]) => void : never) extends (
-  columns: infer All,
-) => void
-  ? All
-  : never;
 
 /** The tables of such a list. */
 export type MixedSources<Item> = SourcesOf<Extract<Item, SelectItem>> | (Item extends FromItem<infer N> ? N : never);
