@@ -5,7 +5,7 @@ import type { SessionCore } from "./session-core.ts";
 
 /** How often a statement or transaction is tried again inside before the client hears of the conflict. */
 const MAX_ATTEMPTS = 100;
-const MAX_REPLAYS = 4;
+const MAX_REPLAYS = 8;
 
 /**
  * The backend's side of the client's transaction: begun, rolled back, begun anew after a conflict with what
@@ -72,18 +72,23 @@ export class BackendTransaction {
       return true;
     }
     if (isForced(fields) || attempt >= MAX_REPLAYS) return false;
-    if (attempt > 1) await this.pause(1);
+    if (attempt > 1) await this.pause(attempt);
     return this.#replay();
   }
 
   async #replay(): Promise<boolean> {
     const core = this.#core;
     if (!this.log.replayable || core.transaction.ddl > 0) return false;
-    await this.rollBack();
-    this.begin();
-    await core.backend.settle();
-    if (await this.log.replay(core.backend)) return true;
-    // The new attempt saw something else: the client's must fail.
+    for (let attempt = 1; attempt <= MAX_REPLAYS; attempt++) {
+      await this.rollBack();
+      this.begin();
+      await core.backend.settle();
+      const outcome = await this.log.replay(core.backend);
+      if (outcome === "same") return true;
+      // The new attempt saw something else: the client's must fail.
+      if (outcome === "different" || core.cancelled || core.ended) break;
+      await this.pause(attempt);
+    }
     if (core.backend.status === "T") await core.control("ROLLBACK");
     return false;
   }

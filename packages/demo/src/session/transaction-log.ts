@@ -1,4 +1,5 @@
 import { BACKEND } from "../wire/messages.ts";
+import { isConflict } from "./conflicts.ts";
 import type { BackendConnection } from "./backend-connection.ts";
 import type { Operation } from "./backend-operation.ts";
 import type { Capture } from "./result-operation.ts";
@@ -76,10 +77,11 @@ export class TransactionLog implements Capture {
 
   /**
    * Runs everything again in a backend transaction that was just begun.
-   * Returns true when every answer was the same as before.
+   *
+   * @returns `same` when every answer was the same as before, `conflict` when it met another transaction once more
    */
-  async replay(backend: BackendConnection): Promise<boolean> {
-    if (!this.#replayable) return false;
+  async replay(backend: BackendConnection): Promise<"same" | "different" | "conflict"> {
+    if (!this.#replayable) return "different";
     const answers: Buffer[] = [];
     let failed: ErrorFields | undefined;
     const note = (kind: Operation["kind"]): Operation => ({
@@ -105,7 +107,8 @@ export class TransactionLog implements Capture {
     }
     if (backend.unsynced) backend.queueSync();
     await backend.settle();
-    return failed === undefined && Buffer.concat(answers).equals(Buffer.concat(this.#answers));
+    if (failed !== undefined) return isConflict(failed) ? "conflict" : "different";
+    return Buffer.concat(answers).equals(Buffer.concat(this.#answers)) ? "same" : "different";
   }
 }
 
