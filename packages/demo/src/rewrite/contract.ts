@@ -18,6 +18,7 @@
  */
 import type { StatementNode } from "./ast.ts";
 import type { SqlErrorFields } from "./sql-error.ts";
+import type { Undetermined } from "./typing/placeholders.ts";
 
 export type { SqlErrorFields } from "./sql-error.ts";
 
@@ -149,6 +150,8 @@ export interface QueryTranslation {
    * The session must call `fillVirtualTable` (../catalog) for each before it runs `sql`, in the same transaction.
    */
   readonly virtualTables?: readonly VirtualTableName[] | undefined;
+  /** Placeholders that nothing tells the type of: the client has to declare them. */
+  readonly undetermined?: readonly Undetermined[] | undefined;
   /** AS OF SYSTEM TIME of the statement: the session checks it and refuses what it cannot answer. */
   readonly asOf?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDemoCluster } from "../cluster.ts";
-import type { DemoCluster } from "../cluster.ts";
+import type { DemoCluster } from "../demo-cluster.ts";
 
 let cluster: DemoCluster;
 let client: pg.Client;
@@ -53,6 +53,10 @@ describe("the result of a prepared statement keeps its types", () => {
     await expect(client.query(star)).rejects.toMatchObject({ code: "0A000" });
     await client.query("ROLLBACK");
     await client.query("ALTER TABLE plan2 RENAME COLUMN b TO c; ALTER TABLE plan2 DROP COLUMN c");
+    expect((await client.query(star)).rows).toEqual([["1"]]);
+    await client.query("ALTER TABLE plan2 RENAME COLUMN a TO c");
+    await expect(client.query(star)).rejects.toMatchObject({ code: "42703" });
+    await client.query("ALTER TABLE plan2 RENAME COLUMN c TO a");
     expect((await client.query(star)).rows).toEqual([["1"]]);
   });
 });
@@ -157,5 +161,40 @@ describe("names", () => {
     await lost.connect();
     expect((await lost.query("SELECT current_database() AS d")).rows).toEqual([{ d: "nowhere" }]);
     await lost.end();
+  });
+});
+
+describe("types of placeholders", () => {
+  test.each([
+    ["SELECT $1", "could not determine data type of placeholder $1"],
+    ["SELECT $1::INT8, $2", "could not determine data type of placeholder $2"],
+    ["SELECT 1 WHERE $1 = $2", "could not determine data type of placeholder $1"],
+    ["SELECT coalesce($1, $2)", "could not determine data type of placeholder $1"],
+    ["SELECT length($1)", "length(): could not determine data type of placeholder $1"],
+    ["VALUES (1, $1), (2, $2)", "could not determine data type of placeholder $1"],
+  ])("%s", async (text, message) => {
+    await expect(client.query({ text, values: ["1", "2"].slice(0, text.split("$").length - 1) })).rejects.toMatchObject(
+      {
+        code: "42P18",
+        message,
+        hint: "consider adding explicit type casts to the placeholder arguments",
+      },
+    );
+  });
+
+  test.each(["SELECT coalesce($1, 7) AS v", "SELECT v FROM (VALUES (5), ($1)) AS t (v) LIMIT 1"])(
+    "%s",
+    async (text) => {
+      expect((await client.query({ text, values: ["7"], rowMode: "array" })).rows).toHaveLength(1);
+    },
+  );
+
+  test("declared, or of a column that takes the value", async () => {
+    await client.query("CREATE TABLE taken (s STRING, n INT8)");
+    await client.query("INSERT INTO taken VALUES ($1, $2)", ["a", 1]);
+    await client.query("INSERT INTO taken SELECT $1, $2", ["b", 2]);
+    await client.query("PREPARE declared (INT8) AS SELECT $1");
+    expect(await rows("EXECUTE declared (7)")).toEqual([["7"]]);
+    expect(await failure("PREPARE undeclared AS SELECT $1")).toMatch(/^42P18/);
   });
 });

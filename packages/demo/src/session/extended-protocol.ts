@@ -97,7 +97,8 @@ export class ExtendedProtocol {
       throw new SqlError({ code: "42P03", message: `portal "${portal}" already exists` });
     }
     const refreshed = this.#statements.refresh(prepared);
-    return refreshed ? refreshed.then(() => this.#bind(request)) : this.#bind(request);
+    if (!refreshed) return this.#bind(request);
+    return refreshed.then(() => (this.skipping ? undefined : this.#bind(request)));
   }
 
   #bind(request: BindRequest): Step {

@@ -1,4 +1,4 @@
-import type { LocalColumn, Statement, Translation } from "../rewrite/contract.ts";
+import type { LocalColumn, Statement, TranslateContext, Translation } from "../rewrite/contract.ts";
 import { widenRowDescription } from "./result-shape.ts";
 import type { ResultColumn } from "./result-shape.ts";
 import type { CachedText } from "./translator.ts";
@@ -12,6 +12,8 @@ export interface PreparedStatement {
   readonly statement: Statement | undefined;
   readonly parameterTypes: readonly number[];
   translation: Translation | undefined;
+  /** What the translation depends on. */
+  context: TranslateContext | undefined;
   /** The backend connection that knows it; another number means it must be parsed again. */
   generation: number;
   /** How many simple queries the backend had had then: each ends its unnamed statement. */

@@ -1,10 +1,11 @@
 import { SqlError } from "../rewrite/sql-error.ts";
+import { checkPlaceholders } from "../rewrite/typing/placeholders.ts";
 import { BACKEND, FRONTEND } from "../wire/messages.ts";
 import { closeMessage, message } from "./backend-messages.ts";
 import { backendStatementName, isPlainQuery } from "./prepared-statement.ts";
-import { visibleType, widenRowDescription } from "./result-shape.ts";
+import { typeFamily, widenRowDescription } from "./result-shape.ts";
 import type { ExtendedBatch, Taker } from "./extended-batch.ts";
-import type { Translation } from "../rewrite/contract.ts";
+import type { TranslateContext } from "../rewrite/contract.ts";
 import type { PreparedStatement } from "./prepared-statement.ts";
 import type { ResultColumn } from "./result-shape.ts";
 import type { SessionCore } from "./session-core.ts";
@@ -50,6 +51,7 @@ export class PreparedStatements {
     const prepared = this.#make(name, text, []);
     if (!prepared.statement || prepared.backendName !== name) return;
     prepared.translation = await this.#core.sql.translate(text, 0);
+    prepared.context = text.context;
     prepared.generation = this.#core.backendGeneration;
     this.#statements.set(name, prepared);
     this.describeHidden(prepared);
@@ -72,7 +74,10 @@ export class PreparedStatements {
     const prepared = this.#make(name, text, types);
     if (prepared.statement) {
       await this.#quietContext();
-      prepared.translation = await this.#core.sql.translate(text, 0);
+      const translation = await this.#core.sql.translate(text, 0);
+      if (translation.kind === "query") checkPlaceholders(translation.undetermined ?? [], types);
+      prepared.translation = translation;
+      prepared.context = text.context;
     }
     this.#statements.set(name, prepared);
     if (!prepared.statement || !this.needsParse(prepared)) {
@@ -90,44 +95,44 @@ export class PreparedStatements {
   refresh(prepared: PreparedStatement): Promise<void> | undefined {
     if (!prepared.statement) return undefined;
     const context = this.#core.sql.context();
-    if (context instanceof Promise || prepared.text.context !== context) return this.#translateAgain(prepared, context);
+    if (context instanceof Promise || prepared.context !== context) return this.#translateAgain(prepared, context);
     if (prepared.stale) throw stalePlan();
-    this.#parseAgain(prepared, prepared.translation);
+    if (!this.isParsed(prepared) && this.needsParse(prepared)) this.parse(prepared, nothing, true);
     return undefined;
   }
 
-  async #translateAgain(prepared: PreparedStatement, context: unknown): Promise<void> {
-    const before = prepared.translation;
+  async #translateAgain(
+    prepared: PreparedStatement,
+    context: TranslateContext | Promise<TranslateContext>,
+  ): Promise<void> {
     await this.#quietContext();
-    await context;
+    const now = await context;
     prepared.translation = await this.#core.sql.translate(prepared.text, 0);
-    const promised = prepared.columns;
-    this.#parseAgain(prepared, before);
-    if (promised !== undefined && prepared.columns === undefined) await this.#compare(prepared, promised);
-    else if (prepared.stale) throw stalePlan();
+    prepared.context = now;
+    if (!this.needsParse(prepared)) return;
+    // The backend has to forget the old result's types, also where the text is the same.
+    if (this.isParsed(prepared)) {
+      this.#batch.send("close", closeMessage(0x53, prepared.backendName), undefined, nothing);
+    }
+    this.parse(prepared, nothing, true);
+    if (prepared.columns !== undefined) await this.#compare(prepared, prepared.columns);
   }
 
   /** The client counts on the columns it was told of. @throws {SqlError} 0A000 when their types are others now */
   async #compare(prepared: PreparedStatement, promised: readonly ResultColumn[] | null): Promise<void> {
+    prepared.columns = undefined;
     this.describeHidden(prepared);
     await this.#batch.settle();
-    if (this.#batch.skipping) return;
+    if (this.#batch.skipping) {
+      prepared.columns = promised;
+      return;
+    }
     const types = (columns: readonly ResultColumn[] | null | undefined): string =>
-      (columns ?? []).map((column) => visibleType(column)).join();
+      (columns ?? []).map((column) => typeFamily(column.type)).join();
     prepared.stale = types(promised) !== types(prepared.columns);
     if (!prepared.stale) return;
     prepared.columns = promised;
     throw stalePlan();
-  }
-
-  #parseAgain(prepared: PreparedStatement, before: Translation | undefined): void {
-    const now = prepared.translation;
-    const parsed = this.isParsed(prepared);
-    const changed = before !== now && before?.kind === "query" && now?.kind === "query" && before.sql !== now.sql;
-    if ((parsed && !changed) || !this.needsParse(prepared)) return;
-    if (parsed) this.#batch.send("close", closeMessage(0x53, prepared.backendName), undefined, nothing);
-    if (changed) prepared.columns = undefined;
-    this.parse(prepared, nothing);
   }
 
   /** The catalog is read at the backend: what was sent before has to be answered first. */
@@ -143,6 +148,7 @@ export class PreparedStatements {
       statement: text.statements[0],
       parameterTypes: types,
       translation: undefined,
+      context: undefined,
       generation: -1,
       queries: 0,
       columns: undefined,
@@ -181,8 +187,8 @@ export class PreparedStatements {
     return prepared.backendName !== "" || prepared.queries === backend.queries;
   }
 
-  /** Sends a Parse; `done` gets the answer. */
-  parse(prepared: PreparedStatement, done: Taker): void {
+  /** Sends a Parse; `done` gets the answer. A statement whose first Parse fails is forgotten. */
+  parse(prepared: PreparedStatement, done: Taker, again = false): void {
     const { translation, statement, backendName, parameterTypes } = prepared;
     if (translation?.kind !== "query") return;
     const bytes = message(FRONTEND.parse, (out) => {
@@ -202,7 +208,7 @@ export class PreparedStatements {
       },
       () => {
         prepared.generation = -1;
-        if (this.#statements.get(prepared.name) === prepared) this.#statements.delete(prepared.name);
+        if (!again && this.#statements.get(prepared.name) === prepared) this.#statements.delete(prepared.name);
       },
       // A name is taken even where the transaction it was prepared in failed.
       () => (known && backendName !== "" ? closeMessage(0x53, backendName) : undefined),

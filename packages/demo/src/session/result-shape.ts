@@ -43,7 +43,7 @@ export function widenRowDescription(buffer: Buffer, start: number, end: number):
     body.int32();
     const format = body.int16();
     columns.push({ name, table, attribute, type, format });
-    const wide = visibleType({ table, type });
+    const wide = table === 0 ? widened(type) : type;
     if (wide !== type) {
       buffer.writeUInt32BE(wide, at + 6);
       buffer.writeInt16BE(wide === INT8 ? 8 : -1, at + 10);
@@ -52,10 +52,16 @@ export function widenRowDescription(buffer: Buffer, start: number, end: number):
   return columns;
 }
 
-/** The type of a column as the client is told. */
-export function visibleType({ table, type }: Pick<ResultColumn, "table" | "type">): number {
-  return table === 0 ? widened(type) : type;
-}
+const FAMILIES: Readonly<Record<number, number>> = {
+  [INT2]: INT8, [INT4]: INT8, [INT2_ARRAY]: INT8_ARRAY, [INT4_ARRAY]: INT8_ARRAY,
+  // STRING: char, name, varchar and the like
+  18: 25, 19: 25, 1042: 25, 1043: 25, 1002: 1009, 1003: 1009, 1014: 1009, 1015: 1009,
+  // FLOAT4
+  700: 701, 1021: 1022,
+}; // prettier-ignore
+
+/** One type for all that CockroachDB takes for equivalent: integers, floats, and texts of any length. */
+export const typeFamily = (type: number): number => FAMILIES[type] ?? type;
 
 function widened(type: number): number {
   if (type === INT2 || type === INT4) return INT8;

@@ -16,6 +16,7 @@ import { withoutLikes } from "./like-table.ts";
 import { quoteName } from "./quote.ts";
 import { RoleTranslator } from "./roles.ts";
 import { checkAsOf, SelectTranslator } from "./select.ts";
+import { checkPlaceholders, undeterminedPlaceholders } from "../typing/placeholders.ts";
 import { ShowTranslator } from "./show.ts";
 
 /**
@@ -24,7 +25,9 @@ import { ShowTranslator } from "./show.ts";
  * @throws SqlError in CockroachDB's words for what it would refuse, and 0A000 for what the demo cluster cannot do.
  */
 export function translate(statement: Statement, context: TranslateContext): Translation {
-  return new Translator(statement.text, context).translate(statement.node);
+  const translation = new Translator(statement.text, context).translate(statement.node);
+  if (statement.placeholders === 0 || translation.kind !== "query") return translation;
+  return { ...translation, undetermined: undeterminedPlaceholders(statement.node) };
 }
 
 class Translator {
@@ -243,6 +246,10 @@ class Translator {
     switch (node.kind) {
       case "prepare": {
         const inner = this.translate(node.statement);
+        checkPlaceholders(
+          undeterminedPlaceholders(node.statement),
+          node.types.map(() => 1),
+        );
         if (inner.kind !== "query" || inner.ddl || inner.after || inner.virtualTables || inner.asOf !== undefined) {
           throw notInDemo("PREPARE of this statement");
         }
