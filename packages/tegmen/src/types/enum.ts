@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors/index.ts";
+import { alwaysQuoteIdentifier } from "../text/index.ts";
 import { typeFields, type SqlType } from "./sql-type.ts";
 import { checkText } from "./text-value.ts";
 import { cannotHold, doesNotFit, showValue } from "./value-error.ts";
@@ -76,8 +77,6 @@ export function isEnumType(type: object): type is EnumType<string> {
 }
 
 function quoteName(name: string): string {
-  if (typeof name !== "string" || name === "" || name.includes("\0")) {
-    throw new ArgumentError(`${showValue(name)} cannot be the name of a type`);
-  }
-  return `"${name.replaceAll('"', '""')}"`;
+  if (typeof name !== "string") throw new ArgumentError(`${showValue(name)} cannot be the name of a type`);
+  return alwaysQuoteIdentifier(name);
 }
