@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { CutMoment } from "./fault-proxy.ts";
-import { MessageSplitter, type WireMessage } from "./wire.ts";
+import { MessageSplitter, PreparedStatements, type WireMessage } from "./wire.ts";
 
 /** What a connection asks of its proxy. */
 export interface ProxyDesk {
@@ -22,6 +22,7 @@ export class ProxiedConnection {
   readonly #desk: ProxyDesk;
   readonly #fromClient = new MessageSplitter("client");
   readonly #fromServer = new MessageSplitter("server");
+  readonly #prepared = new PreparedStatements();
   readonly #bytesLeft = { client: Infinity, server: Infinity };
   #atLimit: () => void = () => this.cut();
   /** What was sent and has not arrived yet, because the way is long. */
@@ -61,11 +62,9 @@ export class ProxiedConnection {
     }
   }
 
-  /** How many named statements the client has prepared and not closed. */
+  /** How many named statements the server holds for the client. */
   get prepared(): number {
-    let named = 0;
-    for (const name of this.#fromClient.prepared.keys()) if (name !== "") named++;
-    return named;
+    return this.#prepared.size;
   }
 
   /** Whether the server has let the client in. */
@@ -170,6 +169,7 @@ export class ProxiedConnection {
 
   #count(message: WireMessage): void {
     if (!this.#started || message.type === "X") return;
+    this.#prepared.sent(message);
     if (this.#desk.records) this.#record(message);
     this.#inBatch = true;
     if (!isEndOfBatch(message)) return;
@@ -187,6 +187,7 @@ export class ProxiedConnection {
     if (this.#silent) return;
     const passed: Buffer[] = [];
     for (const message of this.#fromServer.push(chunk)) {
+      this.#prepared.received(message);
       const isReady = message.type === "Z";
       if (isReady && !this.#started) this.#started = true;
       else if (isReady) this.#readyReceived++;

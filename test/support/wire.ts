@@ -11,17 +11,13 @@ export interface WireMessage {
 /** Cuts one direction of a connection into messages. */
 export class MessageSplitter {
   readonly #read: (type: string, bytes: Buffer) => string;
-  /** What a client has prepared and not closed, by name; of a server's direction empty. */
-  readonly prepared: ReadonlyMap<string, string>;
   #rest: Buffer = Buffer.alloc(0);
   #startup: boolean;
 
   /** @param direction what a client sends begins with an untyped message */
   constructor(direction: "client" | "server") {
     this.#startup = direction === "client";
-    const prepared = new Map<string, string>();
-    this.prepared = prepared;
-    this.#read = direction === "client" ? frontendText(prepared) : backendText;
+    this.#read = direction === "client" ? frontendText() : backendText;
   }
 
   push(chunk: Buffer): WireMessage[] {
@@ -41,8 +37,36 @@ export class MessageSplitter {
   }
 }
 
+/** The named statements that a server holds for a client, by what passes between them. */
+export class PreparedStatements {
+  readonly #held = new Set<string>();
+  /** Names whose Parse is not answered yet; null stands for the end of a batch. */
+  readonly #asked: (string | null)[] = [];
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  sent({ type, bytes }: WireMessage): void {
+    if (type === "P") this.#asked.push(cString(bytes, 5));
+    else if (type === "S" || type === "Q") this.#asked.push(null);
+    else if (type === "C" && bytes[5] === statementByte) this.#held.delete(cString(bytes, 6));
+  }
+
+  received({ type }: WireMessage): void {
+    if (type === "1") {
+      const name = this.#asked.shift();
+      if (typeof name === "string" && name !== "") this.#held.add(name);
+    } else if (type === "Z") {
+      // What came after a failure in the batch was skipped.
+      while (this.#asked.length > 0 && this.#asked.shift() !== null);
+    }
+  }
+}
+
 /** Remembers the statements that a client prepares, so that a Bind can be told by its SQL. */
-function frontendText(prepared: Map<string, string>): (type: string, bytes: Buffer) => string {
+function frontendText(): (type: string, bytes: Buffer) => string {
+  const prepared = new Map<string, string>();
   return (type, bytes) => {
     switch (type) {
       case "Q":

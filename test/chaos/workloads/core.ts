@@ -122,9 +122,10 @@ const bulkTransfers = table("bank_bulk_transfers", {
 const bulkTexts = bankTexts("bank_bulk");
 const bulkCopies = 60;
 
-/** Many rows at once: by arrays, by executemany, and by COPY. */
+/** Many rows at once: by arrays, by executemany, and by COPY, which postgres.js does not have. */
 export const bankBulk: Workload = bank({
   name: "bank_bulk",
+  driver: "pg",
   workers: 2,
   copies: bulkCopies,
   transfer: (engine: Engine, { id, source, sink, amount }, operation) => {
