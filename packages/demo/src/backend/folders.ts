@@ -3,6 +3,7 @@ import { access, lstat, mkdir, realpath, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { BackendError } from "./errors.ts";
+import { explainFolderError } from "./folder-errors.ts";
 
 /** The longest socket path that every platform accepts (macOS has the lowest limit). */
 const MAXIMUM_SOCKET_PATH = 103;
@@ -21,9 +22,13 @@ async function isOpenToAll(folder: string): Promise<boolean> {
 /**
  * The folder for temporary things: the configured one, or `/tmp` where that is too long for a socket's
  * path, or is root's alone (root may have to run the server as another user).
+ *
+ * @throws BackendError if there is no such folder.
  */
 export async function temporaryRoot(): Promise<string> {
-  const configured = await realpath(tmpdir());
+  const configured = await realpath(tmpdir()).catch((error: unknown) => {
+    throw explainFolderError(error, { temporary: tmpdir() });
+  });
   if (process.platform === "win32") return configured;
   const isShort = Buffer.byteLength(configured) + SOCKET_BELOW_TEMPORARY <= MAXIMUM_SOCKET_PATH;
   const isEnterable = process.getuid?.() !== 0 || (await isOpenToAll(configured));

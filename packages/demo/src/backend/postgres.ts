@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { copyTree } from "./copy-tree.ts";
 import { BackendError } from "./errors.ts";
+import { explainFolderError } from "./folder-errors.ts";
 import { cacheFolder, temporaryRoot } from "./folders.ts";
 import { freePort } from "./free-port.ts";
 import { findInstallation, type Installation } from "./installation.ts";
+import { fillKeptData } from "./kept-data.ts";
 import type { PostgresServer, StartPostgresOptions } from "./postgres-options.ts";
 import { startPostmaster, type PostmasterStart } from "./postmaster.ts";
 import { POSTGRES_PID_FILE, reapStale } from "./reaper.ts";
@@ -28,29 +30,24 @@ function listenSettings(listener: Listener): PostgresSettings {
     : { listen_addresses: listener.host, unix_socket_directories: "", port: listener.port };
 }
 
-/** Fills the data folder from the template, if it is not filled already. */
-async function fillData(data: string, template: string, installation: Installation): Promise<void> {
-  const kept = await readFile(join(data, "PG_VERSION"), "utf8").catch(() => undefined);
+/** Free space and visibility maps are made again when needed; without them there are fewer files to copy. */
+const isNeeded = (name: string): boolean => !/^\d+_(fsm|vm)$/.test(name);
+
+/** Fills the place of the data: a folder of the server's own, or a link to the one that is kept. */
+async function fillData(
+  data: string,
+  kept: string | undefined,
+  template: string,
+  content: TemplateContent,
+  installation: Installation,
+): Promise<void> {
   if (kept !== undefined) {
-    if (kept.trim() === String(installation.major)) return;
-    throw new BackendError(
-      `${data} holds data of PostgreSQL ${kept.trim()}, and this is version ${installation.version}. ` +
-        "Choose another folder, or install that version.",
-    );
+    await fillKeptData(kept, { template, content, installation, keep: isNeeded });
+    await symlink(kept, data, "junction");
+    return;
   }
   const { owner } = installation.way;
-  // Free space and visibility maps are made again when needed; without them there are fewer files to copy.
-  const keep = (name: string): boolean => !/^\d+_(fsm|vm)$/.test(name);
-  await copyTree(template, data, owner === undefined ? { keep } : { keep, owner });
-}
-
-/** Makes the place of the data: a folder of the server's own, or a link to the one that is kept. */
-async function placeData(folder: string, kept: string | undefined): Promise<string> {
-  const data = join(folder, "data");
-  if (kept === undefined) return data;
-  const target = resolve(kept);
-  await symlink(target, data, "junction");
-  return target;
+  await copyTree(template, data, { keep: isNeeded, ...(owner !== undefined && { owner }) });
 }
 
 async function openListener(
@@ -108,7 +105,8 @@ async function configure(
  * ```
  */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer> {
-  const { superuser = "root", dataFolder, timeout = 30_000 } = options;
+  const { superuser = "root", timeout = 30_000 } = options;
+  const dataFolder = options.dataFolder === undefined ? undefined : resolve(options.dataFolder);
   const root = await temporaryRoot();
   const reaping = reapStale(root);
   const installation = await findInstallation(options);
@@ -125,7 +123,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     const data = join(folder.path, "data");
     // The server's user has to get through to its data.
     if (installation.way.owner !== undefined) await chmod(folder.path, 0o711);
-    await fillData(await placeData(folder.path, dataFolder), template, installation);
+    await fillData(data, dataFolder, template, content, installation);
     const listener = await openListener(folder.path, installation, options);
     await configure(data, installation, listener, superuser, options.settings ?? {});
     await reaping;
@@ -148,6 +146,6 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     });
   } catch (error) {
     await folder.remove();
-    throw error;
+    throw explainFolderError(error, { temporary: root, kept: dataFolder });
   }
 }

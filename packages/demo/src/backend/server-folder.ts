@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { explainFolderError } from "./folder-errors.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { FOLDER_PREFIX, OWNER_FILE, removeFolder } from "./reaper.ts";
 import { startWatchdog, type Watchdog, type WatchdogTask } from "./watchdog.ts";
@@ -36,7 +37,7 @@ export async function openServerFolder(
     await writeFile(join(path, OWNER_FILE), JSON.stringify(await ownIdentity()), { mode: 0o600 });
   } catch (error) {
     await remove();
-    throw error;
+    throw explainFolderError(error, { temporary: root });
   }
   return { path, watchdog, remove };
 }
