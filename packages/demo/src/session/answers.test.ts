@@ -198,3 +198,23 @@ describe("types of placeholders", () => {
     expect(await failure("PREPARE undeclared AS SELECT $1")).toMatch(/^42P18/);
   });
 });
+
+describe("schema changes that wait for the commit", () => {
+  test("see the changes before them, and are made in order", async () => {
+    await client.query("CREATE TABLE parent (x INT8 PRIMARY KEY); CREATE TABLE child (y INT8)");
+    await client.query("BEGIN; ALTER TABLE child ADD COLUMN x INT8; CREATE INDEX ON child (x)");
+    expect(await rows("SELECT * FROM child")).toEqual([]);
+    await client.query(
+      "ALTER TABLE child ADD CONSTRAINT positive CHECK (x > 0); ALTER TABLE child RENAME COLUMN x TO z",
+    );
+    await client.query("ALTER TABLE child ADD FOREIGN KEY (z) REFERENCES parent (x); COMMIT");
+    expect(await failure("INSERT INTO child VALUES (1, -1)")).toMatch(/^23514/);
+    expect(await failure("INSERT INTO child (y, z) VALUES (1, 1)")).toMatch(/^23503/);
+  });
+
+  test("are taken back with the transaction", async () => {
+    await client.query("CREATE TABLE undone (y INT8)");
+    await client.query("BEGIN; ALTER TABLE undone ADD COLUMN x INT8; CREATE INDEX ON undone (x); ROLLBACK");
+    expect(await failure("CREATE INDEX ON undone (x)")).toMatch(/^42703/);
+  });
+});

@@ -73,7 +73,7 @@ export class PreparedStatements {
     }
     const prepared = this.#make(name, text, types);
     if (prepared.statement) {
-      await this.#quietContext();
+      await (this.#core.sql.catalogAhead() ? this.#batch.settle() : this.#quietContext());
       const translation = await this.#core.sql.translate(text, 0);
       if (translation.kind === "query") checkPlaceholders(translation.undetermined ?? [], types);
       prepared.translation = translation;

@@ -26,6 +26,7 @@ export class TransactionRunner {
     this.#core = core;
     this.#backend = new BackendTransaction(core);
     this.#deferred = new DeferredChanges(core, this.#backend.log);
+    core.sql.catalogAhead = () => this.#deferred.catalog();
   }
 
   /** What ran in the open transaction. */
@@ -98,7 +99,7 @@ export class TransactionRunner {
   async run(statement: Statement, translation: QueryTranslation, describes: boolean): Promise<void> {
     const core = this.#core;
     this.beforeStatement(statement, translation);
-    if (this.#deferred.isDeferred(translation)) {
+    if (this.#deferred.isDeferred(statement, translation)) {
       await this.#deferred.defer(statement, translation);
       core.client.out.begin(0x43).string(tagOf(translation)).end();
       return;

@@ -13,6 +13,8 @@ export interface CachedText {
 const CACHED_TEXTS = 500;
 const CACHED_TEXT_LENGTH = 16_384;
 
+const SCHEMA_CHANGES: ReadonlySet<Statement["kind"]> = new Set(["alterTable", "createIndex"]);
+
 /** What is known of a database that does not exist. */
 export const NO_CATALOG: CatalogView = {
   version: "none",
@@ -40,6 +42,9 @@ export class Translator {
   constructor(core: SessionCore) {
     this.#core = core;
   }
+
+  /** The schema after the changes that wait for the commit, for statements that change it further. */
+  catalogAhead: () => Promise<CatalogView> | undefined = () => undefined;
 
   /** The catalog the last translation saw. */
   get lastCatalog(): CatalogView {
@@ -74,14 +79,16 @@ export class Translator {
   /** The translation of one statement of a parsed text. @throws {SqlError} */
   async translate(text: CachedText, index: number): Promise<Translation> {
     const context = await this.context();
+    const statement = text.statements[index];
+    if (!statement) throw new RangeError(`no statement ${index}`);
+    const ahead = SCHEMA_CHANGES.has(statement.kind) ? await this.catalogAhead() : undefined;
+    if (ahead) return this.#guard(() => this.#core.cluster.sql.translate(statement, { ...context, catalog: ahead }));
     if (text.context !== context) {
       text.context = context;
       text.translations.length = 0;
     }
     const known = text.translations[index];
     if (known) return known;
-    const statement = text.statements[index];
-    if (!statement) throw new RangeError(`no statement ${index}`);
     const translation = this.#guard(() => this.#core.cluster.sql.translate(statement, context));
     text.translations[index] = translation;
     return translation;
