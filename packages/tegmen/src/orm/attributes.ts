@@ -18,7 +18,8 @@ interface ClassLike {
  */
 export function defineColumn(owner: ClassLike, column: TableColumn): void {
   const { key } = column;
-  defineStatic(owner, key, () => column);
+  // Of an alias, the columns are others.
+  defineStatic(owner, key, (self) => (self as { readonly c: Readonly<Record<string, unknown>> }).c[key]);
   Object.defineProperty(owner.prototype, key, {
     configurable: true,
     enumerable: true,

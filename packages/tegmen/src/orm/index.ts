@@ -4,10 +4,24 @@
  * @module
  */
 
+export { aliased, type Aliased } from "./aliased.ts";
 export { entity, type ColumnBuilders } from "./entity.ts";
 export type { EntityOptions } from "./entity-options.ts";
 export type { AnyEntity, EntityClass, InstanceOf, NewValues } from "./entity-types.ts";
 export { ConcurrentSessionError, DetachedInstanceError, FlushError, NotLoadedError, StaleDataError } from "./errors.ts";
+export {
+  containsEager,
+  defer,
+  joinedload,
+  type JoinedOptions,
+  Load,
+  loadOnly,
+  raiseload,
+  selectinload,
+  type SelectinOptions,
+  undefer,
+} from "./loading/options.ts";
+export type { CheckedPath } from "./loading/paths.ts";
 export { belongsTo, hasMany, hasOne, manyToMany, Relation } from "./relation.ts";
 export type {
   BelongsToOptions,
@@ -17,3 +31,6 @@ export type {
   RelationOptions,
 } from "./relation.ts";
 export type { RelationAttribute } from "./relation-attribute.ts";
+export type { SessionOptions } from "./session/options.ts";
+export { Session } from "./session/session.ts";
+export { sessionmaker, type SessionMaker } from "./session/sessionmaker.ts";

@@ -1,5 +1,7 @@
 import { ArgumentError, describeValue, InvalidRequestError } from "../errors/index.ts";
 import type { TableColumn } from "../schema/column.ts";
+import type { Condition } from "../sql/operand.ts";
+import type { ColumnsByKey } from "./entity-source.ts";
 import type { EntityTable } from "./entity-types.ts";
 import type { EntityOptions } from "./entity-options.ts";
 import { Relation } from "./relation.ts";
@@ -14,6 +16,8 @@ export interface EntityConstructor {
 
 /** How the relations of a class are given: functions, because the classes they lead to may be defined later. */
 export type RelationThunks = Readonly<Record<string, () => unknown>>;
+
+const noKeys: ReadonlySet<string> = new Set();
 
 /**
  * What is known of the objects of a class: its table, the columns by their keys, the relations.
@@ -87,6 +91,46 @@ export class Mapper {
     const found = this.relations.get(key);
     if (found === undefined) throw new ArgumentError(`entity ${this.name} has no relation "${key}"`);
     return found;
+  }
+
+  /** The class at the top of the inheritance, which is this one where there is none. */
+  get root(): Mapper {
+    return this;
+  }
+
+  /** Whether a row of its table is all that there is to know of an object. */
+  get isPlain(): boolean {
+    return true;
+  }
+
+  /** The column that says of which class the object of a row is. */
+  get polymorphicKey(): string | undefined {
+    return undefined;
+  }
+
+  /** Columns that are not loaded unless they are asked for. */
+  get deferredKeys(): ReadonlySet<string> {
+    return noKeys;
+  }
+
+  /** The tables of the objects, the root's first. */
+  get tables(): readonly EntityTable[] {
+    return [this.table];
+  }
+
+  /** The condition on rows of its table to be objects of this class; undefined if all are. */
+  criterion(_columns: ColumnsByKey): Condition | undefined {
+    return undefined;
+  }
+
+  /** The columns of a source, with those that are computed of them. */
+  withProperties(columns: ColumnsByKey): ColumnsByKey {
+    return columns;
+  }
+
+  /** The class of which the object of a row is. */
+  forRow(_values: Readonly<Record<string, unknown>>): Mapper {
+    return this;
   }
 
   /** Whether objects of this class are objects of the other one, too. */

@@ -3,7 +3,9 @@ import type { TableColumn } from "../schema/column.ts";
 import { resolveTable, type ResolvedForeignKey } from "../schema/resolve-table.ts";
 import type { AnyTable } from "../schema/table.ts";
 import type { FromItem } from "../sql/from-item.ts";
+import type { Condition } from "../sql/operand.ts";
 import { Collection } from "./collection.ts";
+import type { ColumnsByKey } from "./entity-source.ts";
 import type { Mapper } from "./mapper.ts";
 import { mapperOf } from "./mapper-of.ts";
 import { type Cascades, parseCascade } from "./cascade.ts";
@@ -42,6 +44,8 @@ export interface RelationProperty {
    */
   readonly pairs: readonly ColumnPair[];
   readonly through: ThroughTable | undefined;
+  /** The condition that relates rows, where pairs of columns do not say it. */
+  readonly condition: ((own: ColumnsByKey, other: ColumnsByKey) => Condition) | undefined;
   /** The same relation, seen from the other class. */
   readonly inverse: RelationProperty | undefined;
   /** An empty list for an object. */
@@ -74,6 +78,7 @@ export function resolveRelation(owner: Mapper, key: string, relation: Relation):
     viewOnly: options.viewOnly === true || options.on !== undefined || options.where !== undefined,
     pairs,
     through,
+    condition: options.on,
     // Looked for when it is needed: the other class's relations lead back here.
     get inverse() {
       if (inverse === undefined) inverse = findInverse(property, where) ?? null;

@@ -8,6 +8,7 @@ import { sourceNodeOf, type FromItem } from "./from-item.ts";
 import { hintNode, type HintFlag, type IndexHint } from "./hint.ts";
 import { toItems } from "./items.ts";
 import { joinNode, type JoinOptions } from "./join.ts";
+import { type JoinPath, pathJoins } from "./join-path.ts";
 import { loaderOption, type LoaderOption } from "./loader-option.ts";
 import { rowCountNode } from "./limit.ts";
 import { lockNode, type LockOptions } from "./lock.ts";
@@ -58,22 +59,38 @@ export class Select<Fields, Nulled extends string, Scope extends string>
     return this.#with("from", [...this[statementNode].from, ...nodes]);
   }
 
-  /** `JOIN`: rows that have a partner on the other side. */
+  /**
+   * `JOIN`: rows that have a partner on the other side.
+   *
+   * @param source a table, an alias, a subquery; or a relation of the ORM, which says the condition by itself
+   *
+   * @example `select(Account).innerJoin(Account.branch).where(Branch.city.eq("Ulm"))`
+   */
+  innerJoin<N extends string>(
+    relation: JoinPath<NoInfer<Scope>, N>,
+    options?: JoinOptions,
+  ): Select<Fields, Exclude<Nulled, N>, Scope | N>;
   innerJoin<N extends string>(
     source: FromItem<N>,
     on: Condition<NoInfer<Scope | N> | null>,
     options?: JoinOptions,
-  ): Select<Fields, Exclude<Nulled, N>, Scope | N> {
-    return this.#join(joinNode("INNER", source, on, options));
+  ): Select<Fields, Exclude<Nulled, N>, Scope | N>;
+  innerJoin(first: unknown, second?: unknown, third?: JoinOptions): Select<Fields, never, never> {
+    return this.#join("INNER", first, second, third);
   }
 
-  /** `LEFT JOIN`: all rows of the left side; the columns of the joined table become `| null`. */
+  /** `LEFT JOIN`: all rows of the left side; the columns of the joined table become `| null`. Also along a relation. */
+  leftJoin<N extends string>(
+    relation: JoinPath<NoInfer<Scope>, N>,
+    options?: JoinOptions,
+  ): Select<Fields, Nulled | N, Scope | N>;
   leftJoin<N extends string>(
     source: FromItem<N>,
     on: Condition<NoInfer<Scope | N> | null>,
     options?: JoinOptions,
-  ): Select<Fields, Nulled | N, Scope | N> {
-    return this.#join(joinNode("LEFT", source, on, options));
+  ): Select<Fields, Nulled | N, Scope | N>;
+  leftJoin(first: unknown, second?: unknown, third?: JoinOptions): Select<Fields, never, never> {
+    return this.#join("LEFT", first, second, third);
   }
 
   /** `RIGHT JOIN`: all rows of the joined table; the columns of the tables before it become `| null`. */
@@ -82,7 +99,7 @@ export class Select<Fields, Nulled extends string, Scope extends string>
     on: Condition<NoInfer<Scope | N> | null>,
     options?: JoinOptions,
   ): Select<Fields, Exclude<Nulled | Scope, N>, Scope | N> {
-    return this.#join(joinNode("RIGHT", source, on, options));
+    return this.#join("RIGHT", source, on, options);
   }
 
   /** `FULL JOIN`: all rows of both sides; all columns become `| null`. */
@@ -91,7 +108,7 @@ export class Select<Fields, Nulled extends string, Scope extends string>
     on: Condition<NoInfer<Scope | N> | null>,
     options?: JoinOptions,
   ): Select<Fields, Nulled | Scope | N, Scope | N> {
-    return this.#join(joinNode("FULL", source, on, options));
+    return this.#join("FULL", source, on, options);
   }
 
   /** `CROSS JOIN`: every row with every row. */
@@ -99,7 +116,7 @@ export class Select<Fields, Nulled extends string, Scope extends string>
     source: FromItem<N>,
     options?: JoinOptions,
   ): Select<Fields, Exclude<Nulled, N>, Scope | N> {
-    return this.#join(joinNode("CROSS", source, undefined, options));
+    return this.#join("CROSS", source, undefined, options);
   }
 
   /**
@@ -256,8 +273,13 @@ export class Select<Fields, Nulled extends string, Scope extends string>
     return cteOf(this, name, options);
   }
 
-  #join(join: JoinNode): Select<Fields, never, never> {
-    return this.#with("joins", [...this[statementNode].joins, join]);
+  #join(type: JoinNode["type"], source: unknown, on: unknown, options?: JoinOptions): Select<Fields, never, never> {
+    const path = pathJoins(source);
+    const joins =
+      path === undefined
+        ? [joinNode(type, source, on, options)]
+        : path.map((join) => joinNode(type, join.source, join.on, on as JoinOptions | undefined));
+    return this.#with("joins", [...this[statementNode].joins, ...joins]);
   }
 
   #with<K extends keyof SelectNode>(clause: K, value: SelectNode[K]): Select<Fields, never, never> {

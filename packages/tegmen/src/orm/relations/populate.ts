@@ -1,7 +1,11 @@
 import type { Collection } from "../collection.ts";
 import type { RelationProperty } from "../relation-property.ts";
-import type { InstanceState } from "../state.ts";
+import { type InstanceState, stateOf } from "../state.ts";
 import { startList } from "./sync.ts";
+
+interface HasState {
+  readonly [stateOf]: InstanceState;
+}
 
 /** Whether a relation is loaded, and not outdated. */
 export function isLoaded(state: InstanceState, key: string): boolean {
@@ -49,4 +53,17 @@ export function setLoadedList(state: InstanceState, property: RelationProperty, 
     }
   }
   return true;
+}
+
+/** Sets a relation that was loaded, of either kind, and the references back. */
+export function setRelated(state: InstanceState, property: RelationProperty, items: readonly object[]): void {
+  const { inverse, kind } = property;
+  const isSet = property.isList
+    ? setLoadedList(state, property, items)
+    : setLoadedOne(state, property, items[0] ?? null);
+  if (!isSet || inverse === undefined || inverse.isList) return;
+  // A reference back is known without asking: each of them belongs to this object.
+  const { object } = state;
+  const back = kind === "belongsTo" ? items.slice(0, 1) : items;
+  for (const item of back) setLoadedOne((item as HasState)[stateOf], inverse, object);
 }

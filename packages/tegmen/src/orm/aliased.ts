@@ -1,0 +1,66 @@
+import { ArgumentError, describeValue } from "../errors/index.ts";
+import { Alias } from "../schema/table.ts";
+import type { Columns } from "../schema/table-types.ts";
+import { entitySource, type FromItem, sourceNode } from "../sql/from-item.ts";
+import type {
+  AnyEntity,
+  DefinitionsOf,
+  EntityAttributes,
+  InstanceOf,
+  relationsOf,
+  RelationsOf,
+} from "./entity-types.ts";
+import { type EntitySource, ownSource } from "./entity-source.ts";
+import type { Mapper } from "./mapper.ts";
+import { mapperOf } from "./mapper-of.ts";
+
+/**
+ * A class under another name in a statement. Its columns and relations are those of the class, and so are its objects.
+ *
+ * @typeParam E the class
+ * @typeParam A the name
+ */
+export type Aliased<E extends AnyEntity, A extends string> = FromItem<A, Columns<A, DefinitionsOf<E>>> & {
+  readonly [entitySource]: Mapper;
+  readonly [relationsOf]: RelationsOf<E>;
+  readonly prototype: InstanceOf<E>;
+} & EntityAttributes<A, DefinitionsOf<E>, RelationsOf<E>>;
+
+/**
+ * A class under another name: to be read twice in one statement.
+ *
+ * @param entity the class
+ * @param name the name in SQL
+ *
+ * @example
+ * ```ts
+ * const boss = aliased(Employee, "boss");
+ * select(Employee, boss).innerJoin(Employee.manager.to(boss)).where(boss.name.eq("Ann"));
+ * ```
+ *
+ * SQLAlchemy: `aliased()`.
+ */
+export function aliased<E extends AnyEntity, const A extends string>(entity: E, name: A): Aliased<E, A> {
+  const mapper = mapperOf(entity, "aliased()");
+  if (typeof name !== "string" || name === "") {
+    throw new ArgumentError(`aliased() expects a name, got ${describeValue(name)}`);
+  }
+  return makeAlias(mapper, name) as unknown as Aliased<E, A>;
+}
+
+/** A class under another name. */
+export function makeAlias(mapper: Mapper, name: string): EntitySource {
+  const alias = new Alias(name, mapper.table);
+  // What the class computes of its columns, it computes of the alias's, too.
+  return Object.create(mapper.class, {
+    c: { value: mapper.withProperties(alias.c as unknown as EntitySource["c"]) },
+    [sourceNode]: { value: alias[sourceNode] },
+    [entitySource]: { value: mapper },
+  }) as EntitySource;
+}
+
+/** The class, or an alias of it if it would be taken for another source of the statement. */
+export function sourceBeside(mapper: Mapper, other: EntitySource): EntitySource {
+  const own = ownSource(mapper);
+  return own[sourceNode] === other[sourceNode] ? makeAlias(mapper, `${mapper.table.name}_1`) : own;
+}
