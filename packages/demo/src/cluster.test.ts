@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDemoCluster } from "./cluster.ts";
-import type { DemoCluster } from "./cluster.ts";
+import type { DemoCluster } from "./demo-cluster.ts";
 
 let cluster: DemoCluster;
 

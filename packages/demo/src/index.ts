@@ -5,4 +5,4 @@
  * @packageDocumentation
  */
 export { startDemoCluster } from "./cluster.ts";
-export type { ClusterExit, DemoCluster, DemoClusterOptions } from "./cluster.ts";
+export type { ClusterExit, DemoCluster, DemoClusterOptions } from "./demo-cluster.ts";

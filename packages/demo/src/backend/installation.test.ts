@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -40,6 +40,24 @@ describe("findInstallation", () => {
   test.skipIf(process.platform === "win32")("refuses one that is too old by its version", async () => {
     await writeProgram(join(folder, "postgres"), "#!/bin/sh\necho 'postgres (PostgreSQL) 14.11 (Debian 14.11-1)'\n");
     await expect(findInstallation({ binaries: folder })).rejects.toThrow("it is version 14.11");
+  });
+
+  test.skipIf(process.platform === "win32")("notes what ran, until it is another program", async () => {
+    const binaries = join(folder, "noted");
+    await mkdir(binaries);
+    const program = (version: string): Promise<void> =>
+      writeProgram(join(binaries, "postgres"), `#!/bin/sh\necho 'postgres (PostgreSQL) ${version}'\n`);
+    await program("18.0");
+    expect(await findInstallation({ binaries })).toMatchObject({ version: "18.0" });
+    const noted = await findInstallation({ binaries });
+    expect(noted).toMatchObject({ version: "18.0", major: 18, note: expect.any(String) as string });
+    await program("19.10");
+    const other = await findInstallation({ binaries });
+    expect(other).toMatchObject({ version: "19.10", major: 19 });
+    expect(other.note).toBeUndefined();
+    // It cannot serve, although a note says that it runs: it is tried again, and the note renewed.
+    await expect(startPostgres({ binaries, cacheFolder: folder })).rejects.toBeInstanceOf(BackendError);
+    await rm(noted.note ?? "", { force: true });
   });
 
   test.runIf(systemBinaries().length > 0)("starts the system's own PostgreSQL", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rename, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   isMusl,
@@ -24,6 +24,8 @@ export interface Installation {
   readonly major: number;
   readonly way: RunAs;
   readonly environment: Readonly<Record<string, string>>;
+  /** The note of an earlier start that this rests on, if the programs were not tried in this one. */
+  readonly note?: string;
 }
 
 /** What may be chosen about the programs. */
@@ -35,6 +37,9 @@ export interface InstallationOptions {
   /** The ways of running to try; by default those that fit the current user. */
   readonly ways?: readonly RunAs[];
 }
+
+/** How the names of the notes in the cache begin that say which programs have run. */
+export const NOTE_PREFIX = "runs-";
 
 /** A short name for a text, for use in file names. */
 export function shortHash(text: string): string {
@@ -110,6 +115,23 @@ function accesses(binaries: Binaries, way: RunAs): readonly (() => Promise<Acces
   return [asTheyLie, copied];
 }
 
+/** The file that notes that a program has run this way: another as soon as the program is another. */
+async function noteOf(program: string, way: RunAs, environment: Access["environment"]): Promise<string | undefined> {
+  try {
+    const { size, mtimeMs } = await stat(program);
+    const key = JSON.stringify([program, size, mtimeMs, way, environment["LD_LIBRARY_PATH"] ?? null]);
+    return join(await cacheFolder(), `${NOTE_PREFIX}${shortHash(key)}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The version in the output of `postgres --version`. */
+function versionIn(output: string): { readonly version: string; readonly major: number } | undefined {
+  const [, version, major] = /\(PostgreSQL\) ((\d+)\S*)/.exec(output) ?? [];
+  return version === undefined || major === undefined ? undefined : { version, major: Number(major) };
+}
+
 /** What came of trying to run some programs. */
 type Trial = { readonly installation: Installation } | { readonly reason: string };
 
@@ -118,12 +140,17 @@ async function tryBinaries(binaries: Binaries, way: RunAs): Promise<Trial> {
   for (const access of accesses(binaries, way)) {
     try {
       const { folder, environment } = await access();
-      const { code, output } = await runToEnd(way, programIn(folder, "postgres"), ["--version"], { environment });
-      const [, version, major] = /\(PostgreSQL\) ((\d+)\S*)/.exec(output) ?? [];
-      if (code === 0 && version !== undefined && major !== undefined) {
-        if (Number(major) < OLDEST_MAJOR) return { reason: `it is version ${version}` };
-        const { origin } = binaries;
-        return { installation: { origin, folder, version, major: Number(major), way, environment } };
+      const program = programIn(folder, "postgres");
+      const note = await noteOf(program, way, environment);
+      const noted = note && versionIn(await readFile(note, "utf8").catch(() => ""));
+      const { origin } = binaries;
+      if (noted) return { installation: { origin, folder, ...noted, way, environment, note } };
+      const { code, output } = await runToEnd(way, program, ["--version"], { environment });
+      const found = code === 0 ? versionIn(output) : undefined;
+      if (found) {
+        if (found.major < OLDEST_MAJOR) return { reason: `it is version ${found.version}` };
+        if (note) await writeFile(note, output).catch(() => undefined);
+        return { installation: { origin, folder, ...found, way, environment } };
       }
       reason ||= output.trim() || `postgres --version ended with code ${code}`;
     } catch (error) {
@@ -170,7 +197,7 @@ async function candidates(options: InstallationOptions): Promise<readonly (Binar
 
 /**
  * Finds PostgreSQL's programs and a way to run them: the platform package before the system's own,
- * as the current user where PostgreSQL allows it.
+ * as the current user where PostgreSQL allows it. What ran once is noted in the cache, and not tried again.
  *
  * @throws BackendError that says what was tried and what to install.
  */

@@ -160,7 +160,10 @@ describe("users", () => {
     const cache = join(sandbox.folder, "xdg");
     const { close } = await sandbox.start({ environment: { XDG_CACHE_HOME: cache } });
     await close();
-    expect(await readdir(join(cache, "tegmen"))).toEqual([expect.stringMatching(/^template-/)]);
+    expect(await readdir(join(cache, "tegmen"))).toEqual([
+      expect.stringMatching(/^runs-/),
+      expect.stringMatching(/^template-/),
+    ]);
     expect(await readdir(sandbox.home)).toEqual([]);
   });
 

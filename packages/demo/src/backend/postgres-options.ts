@@ -10,13 +10,13 @@ export interface StartPostgresOptions extends InstallationOptions {
   readonly settings?: PostgresSettings;
   /**
    * SQL run once when the template data folder is made, then found in every server started from it.
-   * It runs as the superuser and as one transaction per database. It is part of the template's key:
-   * other SQL, another template.
+   * It runs as the superuser and as one transaction. It is part of the template's key: other SQL, another
+   * template.
    */
   readonly templateSql?: string;
   /**
-   * The databases {@link templateSql} is run in; the default is `template1` (hence every database
-   * created later) and `postgres`. Others are created from `template1` first.
+   * The databases that have what {@link templateSql} makes: it is run in one, and the others are copies of that.
+   * The default is `template1` (hence every database created later) and `postgres`.
    */
   readonly templateDatabases?: readonly string[];
   /**
@@ -32,6 +32,8 @@ export interface StartPostgresOptions extends InstallationOptions {
   readonly listen?: "socket" | "loopback";
   /** Where the templates are kept; the default is the user's cache folder. */
   readonly cacheFolder?: string;
+  /** Called when the start waits for other threads and processes: time for work of one's own. */
+  readonly meanwhile?: () => void;
   /** How long the server may take to accept connections, in milliseconds; the default is 30,000. */
   readonly timeout?: number;
 }

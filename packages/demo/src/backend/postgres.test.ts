@@ -161,6 +161,14 @@ describe("templateSql", () => {
     expect(await queryRow(server, "SELECT to_regnamespace('compat')")).toEqual([null]);
   });
 
+  test("leaves no more of the log to copy than a start reads", async () => {
+    await start({ templateSql });
+    for (const name of await templates()) {
+      const log = await readdir(join(cacheFolder, name, "pg_wal"));
+      expect(log.filter((file) => /^[0-9A-F]{24}$/.test(file)).length).toBeOneOf([1, 2]);
+    }
+  });
+
   test("is run once, and again when it changes", async () => {
     const first = await queryRow(await start({ templateSql }), CLUSTER);
     const again = await queryRow(await start({ templateSql }), CLUSTER);

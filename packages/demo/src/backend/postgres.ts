@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { copyTree } from "./copy-tree.ts";
 import { BackendError } from "./errors.ts";
@@ -105,11 +105,22 @@ async function configure(
  * ```
  */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer> {
+  const installation = await findInstallation(options);
+  try {
+    return await startWith(installation, options);
+  } catch (error) {
+    if (installation.note === undefined || !(error instanceof BackendError)) throw error;
+    // What ran at an earlier start may not run any more: a container may be allowed less than the one before.
+    await rm(installation.note, { force: true });
+    return startWith(await findInstallation(options), options);
+  }
+}
+
+async function startWith(installation: Installation, options: StartPostgresOptions): Promise<PostgresServer> {
   const { superuser = "root", timeout = 30_000 } = options;
   const dataFolder = options.dataFolder === undefined ? undefined : resolve(options.dataFolder);
   const root = await temporaryRoot();
   const reaping = reapStale(root);
-  const installation = await findInstallation(options);
   const content: TemplateContent = {
     superuser,
     ...(options.templateSql === undefined ? {} : { sql: options.templateSql }),
@@ -123,7 +134,9 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     const data = join(folder.path, "data");
     // The server's user has to get through to its data.
     if (installation.way.owner !== undefined) await chmod(folder.path, 0o711);
-    await fillData(data, dataFolder, template, content, installation);
+    const filled = fillData(data, dataFolder, template, content, installation);
+    options.meanwhile?.();
+    await filled;
     const listener = await openListener(folder.path, installation, options);
     await configure(data, installation, listener, superuser, options.settings ?? {});
     await reaping;

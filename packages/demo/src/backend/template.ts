@@ -4,15 +4,16 @@ import { programIn } from "./binaries.ts";
 import { copyTree, isFolder } from "./copy-tree.ts";
 import { BackendError } from "./errors.ts";
 import { temporaryRoot } from "./folders.ts";
-import { settle, shortHash, type Installation } from "./installation.ts";
+import { NOTE_PREFIX, settle, shortHash, type Installation } from "./installation.ts";
 import { doOnce } from "./lock.ts";
 import { PID_FILE } from "./reaper.ts";
 import { runToEnd } from "./run-as.ts";
 import { openServerFolder } from "./server-folder.ts";
 import { demoSettings, settingsFile } from "./settings.ts";
+import { LOG_SEGMENT_MEGABYTES, removeOldLog } from "./write-ahead-log.ts";
 
 /** Counts up when the way a template is made changes, so that older ones are not used. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /** A template that no server was started from for this long (14 days, in milliseconds) is removed. */
 const UNUSED_AFTER = 14 * 24 * 60 * 60 * 1000;
@@ -23,13 +24,18 @@ const ABANDONED_AFTER = 60 * 60 * 1000;
 /** What a template data folder holds besides what initdb makes. */
 export interface TemplateContent {
   readonly superuser: string;
-  /** Run once in each of the databases. */
+  /** Run in one of the databases, of which the others are copies then. */
   readonly sql?: string;
-  /** Where it is run; databases that do not exist are created. */
+  /** The databases that have it; those that do not exist are created. */
   readonly databases?: readonly string[];
 }
 
-const EXISTING: readonly string[] = ["template1", "postgres"];
+/** The database that others are made from, which is there from the beginning and stays. */
+const TEMPLATE_DATABASE = "template1";
+
+const EXISTING: readonly string[] = [TEMPLATE_DATABASE, "postgres"];
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 function initdbArguments(installation: Installation, content: TemplateContent, target: string): string[] {
   // Text compares by bytes and changes its case by Unicode's rules, as in CockroachDB.
@@ -44,7 +50,7 @@ function initdbArguments(installation: Installation, content: TemplateContent, t
     "--encoding=UTF8",
     "--no-sync",
     "--no-instructions",
-    "--wal-segsize=1",
+    `--wal-segsize=${LOG_SEGMENT_MEGABYTES}`,
     ...locale,
     ...(installation.major >= 18 ? ["--no-data-checksums"] : []),
   ];
@@ -89,22 +95,44 @@ async function initialise(installation: Installation, content: TemplateContent, 
     throw new BackendError(`initdb of PostgreSQL ${installation.version} failed: ${message}`, { output });
   }
   await writeFile(join(target, "postgresql.conf"), settingsFile(demoSettings(installation.major)));
+  // A third of the files to copy at each start, and of no use to the demo cluster.
+  const begin = ["UPDATE pg_database SET datistemplate = false WHERE datname = 'template0'", "DROP DATABASE template0"];
   const { sql, databases = EXISTING } = content;
-  const created = databases.filter((name) => !EXISTING.includes(name));
-  await runSingleUser(installation, target, "template1", [
-    // A third of the files to copy at each start, and of no use to the demo cluster.
-    "UPDATE pg_database SET datistemplate = false WHERE datname = 'template0'",
-    "DROP DATABASE template0",
-    ...created.map((name) => `CREATE DATABASE "${name.replaceAll('"', '""')}"`),
-  ]);
-  if (sql === undefined) return;
-  for (const database of databases) await runSingleUser(installation, target, database, [sql]);
+  const first = databases.includes(TEMPLATE_DATABASE) ? TEMPLATE_DATABASE : databases[0];
+  if (first === undefined || first === TEMPLATE_DATABASE) {
+    await runSingleUser(installation, target, TEMPLATE_DATABASE, [
+      ...begin,
+      ...fill(TEMPLATE_DATABASE, sql, databases),
+    ]);
+  } else {
+    if (!EXISTING.includes(first)) begin.push(createDatabase(first, TEMPLATE_DATABASE));
+    await runSingleUser(installation, target, TEMPLATE_DATABASE, begin);
+    await runSingleUser(installation, target, first, fill(first, sql, databases));
+  }
+  await removeOldLog(target);
+}
+
+/** The files of a database are copied as they are: nothing of it goes through the log. */
+function createDatabase(name: string, template: string): string {
+  return `CREATE DATABASE ${quote(name)} TEMPLATE ${quote(template)} STRATEGY file_copy`;
+}
+
+/** Runs the SQL in the first database and makes the others from it: quicker than to run it in each. */
+function fill(first: string, sql: string | undefined, databases: readonly string[]): string[] {
+  const others = databases.filter((name) => name !== first);
+  return [
+    ...(sql === undefined ? [] : [sql]),
+    ...others.flatMap((name) => [
+      ...(EXISTING.includes(name) ? [`DROP DATABASE ${quote(name)}`] : []),
+      createDatabase(name, first),
+    ]),
+  ];
 }
 
 /** Removes templates that have not been used for long, and what builders that died have left. */
 async function prune(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
-    if (!name.startsWith("template-") && !name.startsWith("lock-")) continue;
+    if (!["template-", "lock-", NOTE_PREFIX].some((prefix) => name.startsWith(prefix))) continue;
     const path = join(cache, name);
     const used = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
     const limit = name.includes(".") ? ABANDONED_AFTER : UNUSED_AFTER;

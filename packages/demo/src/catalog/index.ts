@@ -1,4 +1,4 @@
-export { compatibilitySql, versionText } from "./compatibility.ts";
+export { versionText } from "./compatibility.ts";
 export { catalogSql, loadCatalog, type RunSql } from "./load.ts";
 export { backendSearchPath } from "./search-path.ts";
 export { CatalogSnapshot } from "./snapshot.ts";

@@ -1,4 +1,4 @@
-import { backendSearchPath, compatibilitySql, fillVirtualTable, loadCatalog, versionText } from "../catalog/index.ts";
+import { backendSearchPath, fillVirtualTable, loadCatalog, versionText } from "../catalog/index.ts";
 import { parseSql, translate, translateError } from "../rewrite/index.ts";
 import type { SqlSide } from "./sql-side.ts";
 
@@ -11,9 +11,6 @@ export const emulationSql: SqlSide = {
   loadCatalog,
   fillVirtualTable,
 };
-
-/** Run once in every template database. */
-export const emulationTemplateSql: string = compatibilitySql();
 
 /** What the emulation calls itself on a PostgreSQL of this version. */
 export const emulationVersion: (postgresVersion: string) => string = versionText;
