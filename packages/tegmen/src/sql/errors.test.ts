@@ -102,6 +102,18 @@ describeErrors("values", [
     "accounts.owner.startsWith() expects a string, got 5",
   ],
   ["an operator is no SQL", () => t.balance.op("= 1 OR", 1), ArgumentError, "op() expects an operator, got '= 1 OR'"],
+  [
+    "an operator is no other condition",
+    () => t.balance.op("AND TRUE OR", 1),
+    ArgumentError,
+    "op() expects an operator, got 'AND TRUE OR'",
+  ],
+  [
+    "an operator is no other query",
+    () => t.balance.op("UNION SELECT", 1),
+    ArgumentError,
+    "op() expects an operator, got 'UNION SELECT'",
+  ],
   ["an operator is no comment", () => t.balance.op("--", 1), ArgumentError, "op() expects an operator, got '--'"],
   ["any() knows comparisons", () => t.tags.any("a", wrong("LIKE")), ArgumentError, "any() expects one of"],
   ["a label is text", () => t.balance.as(wrong("")), ArgumentError, "as() expects a name, got ''"],

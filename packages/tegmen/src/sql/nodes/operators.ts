@@ -84,8 +84,10 @@ export const operators = {
 } as const satisfies Record<string, Operator>;
 
 /** Characters that an operator is made of, or names in `OPERATOR(schema.+)`; nothing that could begin a comment. */
-const operatorPattern =
-  /^(?:[+\-*/<>=~!@#%^&|`?]{1,10}|[A-Za-z]+(?: [A-Za-z]+){0,3}|OPERATOR\([a-z_]+\.[+\-*/<>=~!@#%^&|`?]{1,10}\))$/;
+const operatorPattern = /^(?:[+\-*/<>=~!@#%^&|`?]{1,10}|OPERATOR\([a-z_]+\.[+\-*/<>=~!@#%^&|`?]{1,10}\))$/;
+
+/** Operators that are words: all there are, because other words (`AND TRUE OR`, `UNION SELECT`) are more than one. */
+const wordPattern = /^(?:(?:NOT )?(?:LIKE|ILIKE|SIMILAR TO|IN)|IS(?: NOT)?(?: DISTINCT FROM)?|AT TIME ZONE)$/i;
 
 /**
  * An operator of one's own.
@@ -93,8 +95,9 @@ const operatorPattern =
  * @returns undefined if the text is not an operator
  */
 export function customOperator(text: string): Operator | undefined {
+  if (wordPattern.test(text)) return matching(text);
   if (!operatorPattern.test(text) || text.includes("--") || text.includes("/*")) return undefined;
-  return /^[A-Za-z]/.test(text) ? matching(text) : general(text);
+  return text.startsWith("OPERATOR") ? matching(text) : general(text);
 }
 
 /** What a node counts as inside of an operator. */
