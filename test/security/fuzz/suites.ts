@@ -90,10 +90,36 @@ const narrowSuite: Suite = {
             if (error instanceof ArgumentError) return;
             throw error;
           }
-          if (name === "operator" && /^[-+*/%<>=!~?@#&|^]+$/.test(given.trim())) return;
+          // PostgreSQL's characters of operators, which begin no comment.
+          const isOperator = /^[-+*/<>=~!@#%^&|`?]+$/.test(given) && !/--|\/\*/.test(given);
+          if (name === "operator" && isOperator) return;
           throw new Error(`${name} took ${JSON.stringify(given)}`);
         },
       ),
+      { numRuns: runs, seed },
+    ),
+};
+
+const words =
+  "and or not true false null is in like ilike similar to distinct from between union all select at time zone div".split(
+    " ",
+  );
+const wordOperators = /^(?:not )?(?:like|ilike|similar to|in)$|^is(?: not)?(?: distinct from)?$|^at time zone$/;
+
+const wordOperatorSuite: Suite = {
+  name: "operators of words",
+  run: (runs, seed) =>
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 4 }), (given) => {
+        const operator = given.join(" ");
+        try {
+          t.id.op(operator, 1);
+        } catch (error) {
+          if (error instanceof ArgumentError) return;
+          throw error;
+        }
+        if (!wordOperators.test(operator)) throw new Error(`op() took ${operator}`);
+      }),
       { numRuns: runs, seed },
     ),
 };
@@ -219,6 +245,7 @@ export function allSuites(): Suite[] {
     ...textCases.map(shapeSuite),
     refusalSuite(nameCases),
     narrowSuite,
+    wordOperatorSuite,
     likeSuite,
     namedParametersSuite,
     joinSuite,

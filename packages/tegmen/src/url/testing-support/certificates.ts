@@ -18,17 +18,20 @@ export interface IssueOptions {
   readonly names?: readonly string[];
   /** The authority; without it, the certificate is one itself. */
   readonly issuer?: Issued;
+  /** The first and the last moment at which it is valid, as `YYMMDDhhmmssZ`; by default 2020 to 2049. */
+  readonly valid?: readonly [from: string, to: string];
 }
 
+const always = ["200101000000Z", "491231235959Z"] as const;
 const commonName = oid([0x55, 0x04, 0x03]);
 const basicConstraints = oid([0x55, 0x1d, 0x13]);
 const subjectAltName = oid([0x55, 0x1d, 0x11]);
 const ecdsaWithSha256 = sequence(oid([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]));
 
 /**
- * Makes an X.509 certificate that is valid from 2020 to 2049, so that tests need neither openssl nor files that expire.
+ * Makes an X.509 certificate, so that tests need neither openssl nor files that expire.
  */
-export function issue({ subject, names = [], issuer }: IssueOptions): Issued {
+export function issue({ subject, names = [], issuer, valid = always }: IssueOptions): Issued {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const alternatives = names.map((name) =>
     isIP(name) === 4 ? der(0x87, Buffer.from(name.split(".").map(Number))) : der(0x82, Buffer.from(name)),
@@ -42,7 +45,7 @@ export function issue({ subject, names = [], issuer }: IssueOptions): Issued {
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ecdsaWithSha256,
     name(issuer?.subject ?? subject),
-    sequence(der(0x17, Buffer.from("200101000000Z")), der(0x17, Buffer.from("491231235959Z"))),
+    sequence(...valid.map((moment) => der(0x17, Buffer.from(moment)))),
     name(subject),
     publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(...extensions)),
