@@ -20,11 +20,12 @@ export async function secure(folder: string, databases: Databases): Promise<Secu
   const node = makeCertificate({ subject: "node", names: ["localhost", "127.0.0.1"], authority });
   const root = makeCertificate({ subject: "root", authority });
   const certs = join(folder, "certs");
-  await mkdir(certs, { mode: 0o700 });
+  await mkdir(certs, { mode: 0o700, recursive: true });
   const keep = async (name: string, content: string): Promise<string> => {
     const file = join(certs, name);
     await writeFile(file, content, { mode: 0o600 });
-    return encodeURIComponent(file);
+    // Slashes may stand in a query as they are, and a path is easier to read with them.
+    return encodeURIComponent(file).replaceAll("%2F", "/");
   };
   const files = {
     ca: await keep("ca.crt", authority.cert),

@@ -22,11 +22,11 @@ Options
 
 const demoHelp = `\
 Start a temporary cluster, print how to connect to it, and open a SQL shell.
-Everything is gone when it ends.
+Everything is gone when it ends, unless --persist keeps the data.
 
 A real cockroach binary is used when COCKROACH_BINARY names one or one is on PATH;
-otherwise an emulation of CockroachDB on an embedded PostgreSQL, from the package
-@tegmen/demo.
+otherwise, and with --secure or --persist, an emulation of CockroachDB on an embedded
+PostgreSQL, from the package @tegmen/demo.
 
 Usage
   tegmen demo [options]
@@ -36,6 +36,8 @@ Options
   --port N          port on 127.0.0.1; 0 for any that is free
                     (default 26257, or a free one if that is taken)
   --database NAME   database to create and to connect to (default defaultdb)
+  --secure          require TLS; root has a client certificate, the user demo a password
+  --persist DIR     keep the data in this folder, and go on with what is there
   --no-shell        no SQL shell: run until Ctrl-C or SIGTERM
   --background      go on in the background; prints the URL and the process id
   --stop            end the cluster that runs in the background
@@ -45,6 +47,7 @@ Options
 Examples
   tegmen demo
   tegmen demo --background --database bank
+  tegmen demo --secure --persist ./data
   echo "SELECT version()" | tegmen demo
 `;
 

@@ -20,7 +20,7 @@ const grace = 20_000;
  *
  * @throws {Error} it did not start
  */
-export async function startInBackground({ port, database }: ClusterRequest): Promise<void> {
+export async function startInBackground({ port, database, secure, persist }: ClusterRequest): Promise<void> {
   const mark = randomUUID();
   const registry = new BackgroundRegistry();
   const logFile = registry.logFile(mark);
@@ -34,6 +34,8 @@ export async function startInBackground({ port, database }: ClusterRequest): Pro
       "--no-shell",
       ...(port === undefined ? [] : [`--port=${port}`]),
       ...(database === undefined ? [] : [`--database=${database}`]),
+      ...(secure ? ["--secure"] : []),
+      ...(persist === undefined ? [] : [`--persist=${persist}`]),
       `--detached-as=${mark}`,
     ],
     { detached: true, stdio: ["ignore", log, log, "ipc"], windowsHide: true },

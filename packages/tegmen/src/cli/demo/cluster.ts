@@ -8,6 +8,8 @@ const defaultPort = 26_257;
 export interface ClusterRequest {
   readonly port: number | undefined;
   readonly database: string | undefined;
+  readonly secure: boolean;
+  readonly persist: string | undefined;
 }
 
 /**
@@ -15,9 +17,17 @@ export interface ClusterRequest {
  *
  * @throws {Error} `@tegmen/demo` is not installed, or the port that was asked for is taken
  */
-export async function startCluster({ port, database }: ClusterRequest): Promise<DemoCluster> {
+export async function startCluster({ port, database, secure, persist }: ClusterRequest): Promise<DemoCluster> {
   const demo = await loadDemo();
-  const start = (port: number) => demo.startDemoCluster({ port, ...(database !== undefined && { database }) });
+  const start = (port: number) =>
+    demo.startDemoCluster({
+      port,
+      secure,
+      ...(database !== undefined && { database }),
+      ...(persist !== undefined && { dataFolder: persist }),
+      // What a real cockroach is started with here is insecure and in memory.
+      ...((secure || persist !== undefined) && { preferRealBinary: false }),
+    });
   // Asked beforehand, because what is behind the port takes a second to start.
   const wanted = port ?? ((await isFree(defaultPort)) ? defaultPort : 0);
   if (port !== undefined && port !== 0 && !(await isFree(port))) throw portTaken(port);

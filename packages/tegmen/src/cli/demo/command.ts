@@ -1,11 +1,12 @@
-import type { DemoCluster } from "@tegmen/demo";
+import { resolve } from "node:path";
 import { parseUrl } from "../../url/index.ts";
 import { errorText } from "../report.ts";
 import { runSql } from "../sql/command.ts";
 import { parseDemoArguments } from "./arguments.ts";
 import { type BackgroundMessage, startInBackground, stopBackground } from "./background.ts";
-import { bannerLines } from "./banner.ts";
+import { bannerLines, type ClusterFacts } from "./banner.ts";
 import { startCluster } from "./cluster.ts";
+import { addDemoUser } from "./demo-user.ts";
 import { BackgroundRegistry } from "./registry.ts";
 
 /** `tegmen demo` */
@@ -23,14 +24,22 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
     const cluster = await whileSaying("Starting a demo cluster ...", startCluster(parsed));
     try {
       if (interruption.signal.aborted) return 0;
-      if (parsed.mode === "shell") return await offerShell(cluster, interruption.signal);
+      const { url, kind, banner } = cluster;
+      const facts: ClusterFacts = {
+        url,
+        kind,
+        banner,
+        ...(parsed.secure && { secure: await addDemoUser(cluster) }),
+        ...(parsed.persist !== undefined && { persist: resolve(parsed.persist) }),
+      };
+      if (parsed.mode === "shell") return await offerShell(facts, interruption.signal);
       if (parsed.mark === undefined) {
-        process.stdout.write(`${bannerLines(cluster, process.stdout).join("\n")}\nCtrl-C ends it.\n`);
+        process.stdout.write(`${bannerLines(facts, process.stdout).join("\n")}\nCtrl-C ends it.\n`);
         await aborted(interruption.signal);
         process.stdout.write("\nStopping.\n");
       } else {
         process.off("disconnect", interruption.interrupt);
-        await serveDetached(cluster, parsed.mark, interruption.signal);
+        await serveDetached({ facts, port: cluster.port, mark: parsed.mark }, interruption.signal);
       }
       return 0;
     } finally {
@@ -48,21 +57,23 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-async function offerShell(cluster: DemoCluster, signal: AbortSignal): Promise<number> {
+async function offerShell(facts: ClusterFacts, signal: AbortSignal): Promise<number> {
   // Where the output goes on to another program, that wants results only.
   const banner = process.stdin.isTTY && process.stdout.isTTY ? process.stdout : process.stderr;
-  banner.write(`${bannerLines(cluster, banner).join("\n")}\n`);
-  const url = parseUrl(cluster.url);
+  banner.write(`${bannerLines(facts, banner).join("\n")}\n`);
+  const url = parseUrl(facts.url);
   return (await runSql({ url, execute: undefined, format: undefined, allowPostgres: false }, signal)) ? 0 : 1;
 }
 
 /** The process in the background: tells the one that started it, and runs until it is told to end. */
-async function serveDetached(cluster: DemoCluster, mark: string, signal: AbortSignal): Promise<void> {
+async function serveDetached(
+  { facts, port, mark }: { readonly facts: ClusterFacts; readonly port: number; readonly mark: string },
+  signal: AbortSignal,
+): Promise<void> {
   const registry = new BackgroundRegistry();
-  const { url, kind, banner, port } = cluster;
-  registry.add({ pid: process.pid, port, url, mark });
+  registry.add({ pid: process.pid, port, url: facts.url, mark });
   try {
-    await tell({ kind: "ready", facts: { url, kind, banner }, pid: process.pid, port });
+    await tell({ kind: "ready", facts, pid: process.pid, port });
     if (process.connected) process.disconnect();
     await aborted(signal);
   } finally {
