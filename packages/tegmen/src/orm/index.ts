@@ -31,6 +31,16 @@ export type {
   RelationOptions,
 } from "./relation.ts";
 export type { RelationAttribute } from "./relation-attribute.ts";
+export { type EntityEventName, type EntityListener, listen } from "./session/entity-events.ts";
+export type { SessionEventName, SessionEvents, SessionListener } from "./session/events.ts";
+export type { SessionExecuteOptions } from "./session/executor.ts";
+export type { IdentityView } from "./session/identity-view.ts";
+export { type AttributeHistory, inspectObject, type ObjectInspection } from "./session/inspect-object.ts";
 export type { SessionOptions } from "./session/options.ts";
-export { Session } from "./session/session.ts";
+export type { FilterValues, Query } from "./session/query.ts";
+export { type GetOptions, Session } from "./session/session.ts";
 export { sessionmaker, type SessionMaker } from "./session/sessionmaker.ts";
+export type { SessionTransaction } from "./session/session-transaction.ts";
+export type { SynchronizeSession } from "./session/synchronize.ts";
+export type { PrimaryKeyOf, SessionRow, SessionScalar } from "./session/types.ts";
+export type { ObjectStatus } from "./state.ts";

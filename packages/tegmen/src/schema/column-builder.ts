@@ -59,7 +59,7 @@ export class ColumnBuilder<T, E, F extends Family, N extends null, D extends Fil
   }
 
   /** `PRIMARY KEY`, alone or together with the other columns that say so, in their order. Implies NOT NULL. */
-  primaryKey(): ColumnBuilder<T, E, F, never, D> {
+  primaryKey(): ColumnBuilder<T, E, F, never, D | "key"> {
     return this.#with({ primaryKey: true, nullable: false });
   }
 

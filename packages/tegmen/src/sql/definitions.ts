@@ -10,8 +10,8 @@ export declare const inputType: unique symbol;
 /** Who fills a column if the program does not: nobody (`never`), a default, or always the server. */
 export declare const filledBy: unique symbol;
 
-/** Who fills a column. */
-export type FilledBy = "default" | "generated";
+/** Who fills a column; and `key` for one of the primary key, whoever fills it. */
+export type FilledBy = "default" | "generated" | "key";
 
 /**
  * The definition of a column, for the type checker.
@@ -82,9 +82,14 @@ export type TableRow<C extends Definitions> = {
 type RequiredKeys<C extends Definitions> = {
   [K in keyof C & string]: null extends C[K][typeof nullSources]
     ? never
-    : [C[K][typeof filledBy]] extends [never]
+    : [Exclude<C[K][typeof filledBy], "key">] extends [never]
       ? K
       : never;
+}[keyof C & string];
+
+/** The columns that say of themselves that they are of the primary key. */
+export type KeyColumns<C extends Definitions> = {
+  [K in keyof C & string]: "key" extends C[K][typeof filledBy] ? K : never;
 }[keyof C & string];
 
 type OptionalKeys<C extends Definitions> = {
@@ -92,7 +97,7 @@ type OptionalKeys<C extends Definitions> = {
     ? never
     : null extends C[K][typeof nullSources]
       ? K
-      : [C[K][typeof filledBy]] extends [never]
+      : [Exclude<C[K][typeof filledBy], "key">] extends [never]
         ? never
         : K;
 }[keyof C & string];

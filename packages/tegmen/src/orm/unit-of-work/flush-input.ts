@@ -10,6 +10,13 @@ export type FetchRelation = (
   owners: readonly InstanceState[],
 ) => Promise<void>;
 
+/** Objects whose rows a flush is going to write. */
+export interface RowsToWrite {
+  readonly inserted: readonly InstanceState[];
+  readonly updated: readonly InstanceState[];
+  readonly deleted: readonly InstanceState[];
+}
+
 /** What a Session gives to a flush. */
 export interface FlushInput {
   readonly connection: Connection;
@@ -26,6 +33,8 @@ export interface FlushInput {
   readonly fetch: FetchRelation;
   /** Called for every object before the flush changes it, so that a rollback can undo that. */
   readonly remember: (state: InstanceState) => void;
+  /** Is told what is about to be written; may change columns of these objects. */
+  readonly before?: (rows: RowsToWrite) => Promise<void>;
   /** Values are kept out of messages. */
   readonly hideParameters?: boolean;
   /** Sends COMMIT or RELEASE: in one turn with the last statements, unless their row counts have to be seen first. */

@@ -2,7 +2,7 @@ import { identityKey } from "../session/identity.ts";
 import { settleRelations } from "../relations/history.ts";
 import type { InstanceState } from "../state.ts";
 import { adoptReachable, findDeleted } from "./collect.ts";
-import type { FlushInput, FlushOutcome } from "./flush-input.ts";
+import type { FlushInput, FlushOutcome, RowsToWrite } from "./flush-input.ts";
 import { planFlush } from "./planner.ts";
 import { followRelations } from "./relation-changes.ts";
 import { runSteps } from "./run-steps.ts";
@@ -30,9 +30,20 @@ export async function flushUnit(input: FlushInput): Promise<FlushOutcome> {
   for (const state of input.dirty) unit.work(state);
   adoptReachable(unit);
   await findDeleted(unit);
+  await input.before?.(rowsOf(unit));
   followRelations(unit);
   await runSteps(unit, planFlush(unit));
   return settle(unit);
+}
+
+/** What is about to be written, for those who listen to it. */
+function rowsOf({ works, deleted }: Unit): RowsToWrite {
+  const all = [...works.values()];
+  return {
+    inserted: all.filter(({ kind }) => kind === "insert").map(({ state }) => state),
+    updated: all.filter(({ kind }) => kind === "update").map(({ state }) => state),
+    deleted: [...deleted],
+  };
 }
 
 /** What is in the objects now is what the database has. */
