@@ -23,8 +23,7 @@ export type {
 } from "./drivers/driver.ts";
 export { DriverFailureError } from "./drivers/driver.ts";
 export type { IsolationLevel, Priority } from "./engine/begin.ts";
-export type { Parameters } from "./engine/compile.ts";
-export type { ConnectionStreamOptions, ExecutionOptions } from "./engine/connection.ts";
+export type { ConnectionStreamOptions, ExecutionOptions, Parameters } from "./engine/connection.ts";
 export { Connection } from "./engine/connection.ts";
 export type { CopyOptions } from "./engine/copy.ts";
 export { createEngine, Engine } from "./engine/engine.ts";

@@ -20,6 +20,7 @@ const maxParameters = 65_535;
 /**
  * Compiles what a user wants to have executed, for the server of a channel.
  *
+ * @param lockReads whether a SELECT is to lock the rows that it reads
  * @throws {ArgumentError} it is no statement, the parameters do not fit, or there are too many
  * @throws {DataError} a value cannot be sent
  */
@@ -28,10 +29,11 @@ export function compileFor(
   { hideParameters }: EngineContext,
   statement: Executable,
   parameters: NamedParameters | undefined,
+  lockReads = false,
 ): CompiledStatement {
   const compile = (statement as Partial<Executable> | null | undefined)?.[compileStatement];
   if (compile === undefined) throw notExecutable(statement);
-  const context = channel.memory.compile;
+  const context = lockReads ? { ...channel.memory.compile, lockReads } : channel.memory.compile;
   const compiled = hideParameters
     ? withoutValues(() => compile.call(statement, context, parameters))
     : compile.call(statement, context, parameters);

@@ -16,6 +16,8 @@ import type { Result, ScalarOf } from "./result.ts";
 import { RowStream } from "./row-stream.ts";
 import { NestedTransaction, Transaction } from "./transaction.ts";
 
+export type { Parameters } from "./compile.ts";
+
 /** Options of a connection: how its transactions begin, and how long its statements may take. */
 export interface ExecutionOptions extends BeginOptions, Limits {}
 
@@ -33,8 +35,11 @@ export interface ConnectionInternals {
   managed: boolean;
   /** The channel; takes a new connection from the pool where the last was lost. */
   channel(): Promise<Channel>;
-  /** A connection on the same channel for one attempt of `runTransaction`. */
-  attempt(channel: Channel): Attempt;
+  /**
+   * A connection on the same channel for one attempt of `runTransaction`.
+   * @param lockReads whether its SELECTs lock the rows that they read
+   */
+  attempt(channel: Channel, lockReads: boolean): Attempt;
 }
 
 /** What the callback of `runTransaction` gets, and its end: what it still starts after that is refused. */
@@ -67,6 +72,7 @@ export class Connection {
   #channel: Channel | undefined;
   #options: ExecutionOptions;
   #managed = false;
+  #lockReads = false;
   #closed = false;
   /** Is for one attempt of `runTransaction`, and so for one channel. */
   #pinned = false;
@@ -92,8 +98,9 @@ export class Connection {
         if (connection.#channel?.lost !== undefined) connection.#channel = undefined;
         return connection.#open();
       },
-      attempt: (channel) => {
+      attempt: (channel, lockReads) => {
         const fork = new Connection(connection.#context, channel, connection.#options);
+        fork.#lockReads = lockReads;
         fork.#managed = true;
         fork.#pinned = true;
         return {
@@ -386,7 +393,7 @@ export class Connection {
   }
 
   #compile(channel: Channel, statement: Executable, parameters: NamedParameters | undefined): CompiledStatement {
-    const compiled = compileFor(channel, this.#context, statement, parameters);
+    const compiled = compileFor(channel, this.#context, statement, parameters, this.#lockReads);
     if (this.#managed && compiled.shape.transactionControl === true) {
       throw new TransactionStateError(
         "runTransaction begins, commits and rolls back the transaction itself: its callback may not do so in SQL. " +

@@ -20,6 +20,8 @@ export interface ServerVersion {
 /** What a statement may know about where it will run. */
 export interface CompileContext {
   readonly version: ServerVersion;
+  /** The rows that it reads are to be locked, where a statement of the expression language can do so. */
+  readonly lockReads?: boolean;
 }
 
 /** How to read one column of the result, where the statement knows better than the column's OID. */

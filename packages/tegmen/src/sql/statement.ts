@@ -11,6 +11,7 @@ import {
   type ServerVersion,
 } from "./executable.ts";
 import type { QueryNode } from "./nodes/query-node.ts";
+import { lockingReads } from "./lock.ts";
 import { statementNode } from "./query.ts";
 
 /**
@@ -30,9 +31,9 @@ export abstract class Statement<Row, Node extends QueryNode> implements Executab
 
   [compileStatement](context: CompileContext, parameters?: NamedParameters): CompiledStatement {
     refuseParameters(parameters);
-    const { version } = context;
-    if (this.#compiled !== undefined && this.#version === version) return this.#compiled;
-    const node = this.completed();
+    const { version, lockReads = false } = context;
+    if (this.#compiled !== undefined && this.#version === version && !lockReads) return this.#compiled;
+    const node = lockReads ? lockingReads(this.completed()) : this.completed();
     const compiled = compileQuery(node, version);
     if (compiled.isStable && node === this[statementNode]) {
       this.#compiled = compiled;

@@ -30,6 +30,12 @@ export interface RunTransactionOptions extends BeginOptions {
    * is not CockroachDB, and READ COMMITTED.
    */
   readonly useCockroachRestart?: boolean | undefined;
+  /**
+   * Lock what is read: a SELECT of the expression language, or of a Session, gets FOR UPDATE where it reads columns of
+   * tables. Transactions that will write what they read then wait for each other as they read, instead of failing as
+   * they write; those that only read are held up. Default false.
+   */
+  readonly lockReads?: boolean | undefined;
   /** The work does no harm when it is done twice: then it is run again even when it is not known whether it was committed. */
   readonly idempotent?: boolean | undefined;
   /** For tests: have the server (22.1 and later), or else tegmen, report a conflict in the first attempts. */
@@ -49,6 +55,7 @@ const known: Readonly<Record<keyof RunTransactionOptions, true>> = {
   priority: true,
   asOfSystemTime: true,
   useCockroachRestart: true,
+  lockReads: true,
   idempotent: true,
   injectError: true,
   onRetry: true,
@@ -62,9 +69,15 @@ export function checkRunTransactionOptions(options: RunTransactionOptions): void
     }
   }
   checkBeginOptions(options);
-  const { maxRetries, baseBackoff, maxBackoff, deadline, isolationLevel } = options;
+  const { maxRetries, baseBackoff, maxBackoff, deadline, isolationLevel, lockReads } = options;
   if (isolationLevel === "AUTOCOMMIT") {
     throw new ArgumentError('runTransaction needs a transaction, and isolationLevel "AUTOCOMMIT" is none');
+  }
+  if (lockReads !== undefined && typeof lockReads !== "boolean") {
+    throw new ArgumentError(`lockReads takes true or false; got ${JSON.stringify(lockReads)}`);
+  }
+  if (lockReads === true && (options.readOnly === true || options.asOfSystemTime !== undefined)) {
+    throw new ArgumentError("lockReads locks rows to be written, and readOnly and asOfSystemTime allow no writes");
   }
   if (maxRetries !== undefined && maxRetries !== null && !(Number.isInteger(maxRetries) && maxRetries >= 0)) {
     throw new ArgumentError(`maxRetries takes a whole number, or null for no limit; got ${JSON.stringify(maxRetries)}`);

@@ -157,7 +157,7 @@ class RetryLoop {
   }
 
   async #try(channel: Channel): Promise<Outcome> {
-    const attempt = this.#internals.attempt(channel);
+    const attempt = this.#internals.attempt(channel, this.#options.lockReads ?? false);
     let value: unknown;
     try {
       value = await runWork(attempt.connection, this.#work);
