@@ -36,7 +36,14 @@ export const gaps = {
     "dialect are the largest of tegmen's own parts.",
 };
 
-/** What the profile shows of an import that is over its budget. */
+/** The least goodput of contended transfers, as a ratio to the plain loop. */
+export const contentionGoal = 1.6;
+
+/** What keeps contended transfers from the goal. */
+export const slowContention =
+  "With every tool every second attempt fails, because on PostgreSQL those who wait for a lock fail when it is given " +
+  "up; what tegmen has to offer there is that it holds its locks for less time.";
+
+/** What is most of an import that is over its budget. */
 export const slowImport =
-  "The profile has nearly all of it in Node's loader, which resolves, opens and compiles some 200 small files, and in " +
-  "pg; what the modules themselves do takes less than 5 ms.";
+  "It is a few files: Node's loader resolves, opens and compiles them. What the modules themselves do takes a few ms.";

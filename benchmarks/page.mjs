@@ -1,6 +1,6 @@
 // The page docs/benchmarks.md.
 
-import { gaps, goals, slowImport } from "./gaps.mjs";
+import { contentionGoal, gaps, goals, slowContention, slowImport } from "./gaps.mjs";
 
 /** A table of Markdown. */
 export const table = (head, rows) =>
@@ -96,6 +96,41 @@ ${table(
 )}`;
 }
 
+/** Contended transfers. */
+export function renderContention(results) {
+  const head = ["contended transfers", "ratio", "quartiles", "transfers/s", "attempts", "p99 ms"];
+  const rows = results.map(({ name, ratio, low, high, perSecond, attempts, p99 }) => [
+    name,
+    ratio.toFixed(2),
+    `${low.toFixed(2)} to ${high.toFixed(2)}`,
+    perSecond.toFixed(0),
+    attempts.toFixed(2),
+    p99.toFixed(0),
+  ]);
+  return table(head, rows);
+}
+
+function describeContention(results) {
+  const ours = results.find(({ name }) => name === "tegmen Core");
+  const gap =
+    ours === undefined || ours.ratio >= contentionGoal
+      ? []
+      : [`${ours.ratio.toFixed(2)} where ${contentionGoal.toFixed(2)} is the goal. ${slowContention}`];
+  return [
+    `\`node benchmarks/contention.mjs\`: 16 workers, each with one transfer after the other between any two of 8 accounts.
+Goodput is the transfers that were committed; the sum of the balances is checked. The ratio is to raw pg in the same
+round, which has BEGIN, a read, two updates and COMMIT, and like postgres.js begins anew on 40001 after the same waits as
+tegmen. Attempts are those for one transfer.
+
+On the demo cluster it is PostgreSQL, at SERIALIZABLE, that finds the conflicts: who waits for a lock fails as soon as it
+is given up by a commit, and FOR UPDATE (\`lockReads\`) only adds a turn to the time for which a lock is held.
+CockroachDB's transactions go on after such a wait with what they find then. What serves them best has to be measured on
+CockroachDB (\`--url\`).`,
+    renderContention(results),
+    ...gap,
+  ];
+}
+
 function renderStart({ emptyMs, imports, dependencies, packedKb, unpackedKb, files }) {
   const lines = imports.map(
     ({ entry, ms, budget }) =>
@@ -109,7 +144,7 @@ function renderStart({ emptyMs, imports, dependencies, packedKb, unpackedKb, fil
 }
 
 /** The whole page. */
-export function renderPage({ facts, adapters, speed, turns, profiles, start, core }) {
+export function renderPage({ facts, adapters, speed, turns, contention, profiles, start, core }) {
   const sections = [
     "# Benchmarks",
     "<!-- Written by `npm run bench:peers -- --write`: change benchmarks/page.mjs, not this file. -->",
@@ -141,6 +176,7 @@ export function renderPage({ facts, adapters, speed, turns, profiles, start, cor
     renderTurns(turns),
     "tegmen's transfer commits by RELEASE SAVEPOINT in its second turn; the third is the COMMIT that closes the " +
       "transaction, for which nobody waits.",
+    ...(contention === undefined ? [] : ["## Contention", ...describeContention(contention)]),
     "## Gaps",
     "What the profiles below show where a goal is missed or the median of a peer is ahead. A reason that no profile " +
       "shows is called a guess.",

@@ -12,6 +12,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { measureContention } from "./contention.mjs";
 import { countTurns, describeWarmUp, measureWorkload, profileWorkload } from "./measure.mjs";
 import { renderPage, renderWorkload } from "./page.mjs";
 import { startProxy } from "./proxy.mjs";
@@ -98,10 +99,12 @@ try {
     const profiles = [];
     let start;
     let core;
+    let contention;
     if (options.write) {
       const script = path.join(import.meta.dirname, "core-cost.mjs");
       core = JSON.parse(execFileSync(node, [script, "--json"], { encoding: "utf8" }));
       start = measureStart(31, node);
+      contention = await measureContention({ node, url: settings.url, client, seconds: 2, rounds: 21 });
       for (const workload of names) {
         const entry = { workload, tools: [] };
         for (const adapter of adapters.slice(0, 2)) {
@@ -111,9 +114,12 @@ try {
         profiles.push(entry);
       }
     }
-    const page = renderPage({ facts, adapters, speed, turns, profiles, start, core });
+    const page = renderPage({ facts, adapters, speed, turns, contention, profiles, start, core });
     if (options.json !== undefined) {
-      writeFileSync(options.json, JSON.stringify({ facts, speed, turns, profiles, start, core }, undefined, 2));
+      writeFileSync(
+        options.json,
+        JSON.stringify({ facts, speed, turns, contention, profiles, start, core }, undefined, 2),
+      );
     }
     if (options.write) writeFileSync(pagePath, page);
     else console.log(page.slice(page.indexOf("## Turns")));
