@@ -133,9 +133,9 @@ CockroachDB (\`--url\`).`,
 
 function renderStart({ emptyMs, imports, dependencies, packedKb, unpackedKb, files }) {
   const lines = imports.map(
-    ({ entry, ms, budget }) =>
+    ({ entry, ms, cpuMs, budget }) =>
       `- \`import "${entry}"\`: ${ms.toFixed(0)} ms above an empty start of Node, which took ${emptyMs.toFixed(0)} ms here ` +
-      `(budget ${budget}).${ms > budget ? ` ${slowImport}` : ""}`,
+      `(budget ${budget}); ${cpuMs.toFixed(0)} ms of the processor's time.${ms > budget ? ` ${slowImport}` : ""}`,
   );
   lines.push(`- Runtime dependencies: ${dependencies.length} (${dependencies.join(", ")}).`);
   lines.push(`- Packed ${packedKb.toFixed(0)} kB, unpacked ${unpackedKb.toFixed(0)} kB in ${files} files.`);
