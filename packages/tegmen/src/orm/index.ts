@@ -5,6 +5,7 @@
  */
 
 export { aliased, type Aliased } from "./aliased.ts";
+export { declarativeBase, type DeclarativeBase, type DeclarativeBaseOptions } from "./declarative-base.ts";
 export { entity, type ColumnBuilders } from "./entity.ts";
 export type { EntityOptions } from "./entity-options.ts";
 export type { AnyEntity, EntityClass, InstanceOf, NewValues } from "./entity-types.ts";
