@@ -1,5 +1,6 @@
 import { PoolTimeoutError, ResourceClosedError } from "../errors/index.ts";
 import type { ConnectionRecord } from "./connection-record.ts";
+import { Disposal } from "./disposal.ts";
 import { ping, rollBack } from "./health.ts";
 import { LinkedList } from "./linked-list.ts";
 import {
@@ -12,7 +13,7 @@ import {
 import { type PoolDesk, PooledConnection } from "./pooled-connection.ts";
 import { Roster } from "./roster.ts";
 import { describeTimeout, PoolStatus } from "./status.ts";
-import { maxDelay, WaiterQueue } from "./waiter-queue.ts";
+import { WaiterQueue } from "./waiter-queue.ts";
 
 const done: Promise<void> = Promise.resolve();
 
@@ -47,9 +48,7 @@ export class Pool {
   #claimedPings = 0;
   #generation = 0;
   #invalidatedBy: Error | undefined;
-  #drained: Promise<void> | undefined;
-  #resolveDrained: (() => void) | undefined;
-  #disposeTimers: NodeJS.Timeout[] = [];
+  #disposal: Disposal | undefined;
 
   /** @throws {ArgumentError} naming the option that cannot be used. */
   constructor(options: PoolOptions) {
@@ -67,7 +66,7 @@ export class Pool {
 
   /** Whether `dispose()` was called. */
   get isDisposed(): boolean {
-    return this.#drained !== undefined;
+    return this.#disposal !== undefined;
   }
 
   /**
@@ -145,12 +144,8 @@ export class Pool {
    * @returns when no connection is left. Never rejects.
    */
   dispose(options: { readonly timeout?: number | undefined } = {}): Promise<void> {
-    const { timeout = disposeTimeout } = options;
-    const drained = (this.#drained ??= this.#beginDisposal());
-    if (this.#resolveDrained === undefined) return drained;
-    if (timeout <= 0) this.#cutAll();
-    else if (timeout <= maxDelay) this.#disposeTimers.push(setTimeout(() => this.#cutAll(), timeout));
-    return drained;
+    const disposal = this.#disposal ?? this.#beginDisposal();
+    return disposal.wait(options.timeout ?? disposeTimeout);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -337,10 +332,10 @@ export class Pool {
     }
   }
 
-  #beginDisposal(): Promise<void> {
-    const drained = new Promise<void>((resolve) => (this.#resolveDrained = resolve));
+  #beginDisposal(): Disposal {
+    const disposal = new Disposal(() => this.#cutAll());
     // Before anything that calls out, so that whoever is called finds the pool closed.
-    this.#drained = drained;
+    this.#disposal = disposal;
     while (this.#waiters.fail(poolClosed()));
     for (const attempt of this.#attempts) attempt.abort(poolClosed());
     for (let record = this.#idle.first; record !== undefined; record = this.#idle.first) {
@@ -348,13 +343,13 @@ export class Pool {
       void this.#roster.close(record);
     }
     this.#noticeDrained();
-    return drained;
+    return disposal;
   }
 
   #cutAll(): void {
     this.#roster.discardAll(new ResourceClosedError("The pool was disposed of while the connection was in use"));
     // An attempt to connect that does not heed its signal is not waited for; its connection is closed on arrival.
-    this.#finishDisposal();
+    this.#disposal?.finish();
   }
 
   #onPlaceFree(): void {
@@ -363,16 +358,9 @@ export class Pool {
   }
 
   #noticeDrained(): void {
-    if (this.#resolveDrained !== undefined && this.#roster.size === 0 && this.#attempts.size === 0) {
-      this.#finishDisposal();
-    }
-  }
-
-  #finishDisposal(): void {
-    for (const timer of this.#disposeTimers) clearTimeout(timer);
-    this.#disposeTimers = [];
-    this.#resolveDrained?.();
-    this.#resolveDrained = undefined;
+    const disposal = this.#disposal;
+    if (disposal === undefined || disposal.isOver) return;
+    if (this.#roster.size === 0 && this.#attempts.size === 0) disposal.finish();
   }
 }
 
