@@ -1,6 +1,16 @@
 import { getEventListeners } from "node:events";
-import { ArgumentError, type Engine, PoolTimeoutError, ProgrammingError, QueryCanceledError, sql, text } from "tegmen";
+import {
+  AmbiguousCommitError,
+  ArgumentError,
+  type Engine,
+  PoolTimeoutError,
+  ProgrammingError,
+  QueryCanceledError,
+  sql,
+  text,
+} from "tegmen";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { FaultProxy } from "../support/fault-proxy.ts";
 import { openDatabase, type TestDatabase } from "../support/server.ts";
 
 let database: TestDatabase;
@@ -68,6 +78,22 @@ describe("timeout", () => {
 });
 
 describe("signal", () => {
+  test("that ends a statement which may have been committed does not hide that it may", async () => {
+    await using proxy = await FaultProxy.start(database.url);
+    const far = database.engine({ poolSize: 1, maxOverflow: 0 }, proxy.url(database.url));
+    await using holder = await engine.connect();
+    await holder.execute(text("UPDATE slow SET n = 5 WHERE id = 1"));
+    await using conn = await far.connect({ isolationLevel: "AUTOCOMMIT" });
+    await conn.execute(text("SELECT 1"));
+    const controller = new AbortController();
+    const update = text("UPDATE slow SET n = n + 1 WHERE id = 1");
+    const waiting = conn.execute(update, undefined, { signal: controller.signal });
+    // The request to cancel does not get through either, and the connection is cut.
+    proxy.refuse();
+    controller.abort(new Error("no longer wanted"));
+    await expect(waiting).rejects.toThrow(AmbiguousCommitError);
+  });
+
   test("cancels on the server and rejects with the signal's reason", async () => {
     const reason = new Error("changed my mind");
     const controller = new AbortController();

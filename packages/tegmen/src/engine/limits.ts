@@ -1,4 +1,4 @@
-import { ArgumentError, QueryCanceledError } from "../errors/index.ts";
+import { AmbiguousCommitError, ArgumentError, QueryCanceledError } from "../errors/index.ts";
 import type { Channel } from "./channel.ts";
 
 /** How long a statement may run, and who may stop it. */
@@ -37,6 +37,7 @@ export function mergeLimits(own: Limits | undefined, connection: Limits): Limits
  *
  * @param end what asks for the end
  * @throws the signal's reason
+ * @throws {AmbiguousCommitError} the statement commits by itself, and its end was not to be learnt
  * @throws {QueryCanceledError} the timeout was reached
  */
 export async function within<T>(
@@ -64,6 +65,8 @@ export async function within<T>(
     return await work();
   } catch (error) {
     if (error instanceof QueryCanceledError) channel.cancelArrived();
+    // What may have been committed has to be told, whoever wanted it to end.
+    if (error instanceof AmbiguousCommitError) throw error;
     if (reached === "signal") throw signal!.reason;
     if (reached === "timeout" && error instanceof QueryCanceledError) {
       throw new QueryCanceledError(`The statement was cancelled: it ran longer than its timeout of ${timeout} ms`, {
