@@ -74,7 +74,7 @@ export * from "./schema/index.ts";
 export * from "./sql/index.ts";
 export { sql, type SqlFragment, type SqlTag } from "./sql/template.ts";
 export { text, type TextClause } from "./sql/text.ts";
-export type { RetryEvent, RunTransactionOptions, TransactionWork } from "./transaction/index.ts";
+export type { RetryEvent, RunTransactionOptions, TransactionWork, Transactor } from "./transaction/index.ts";
 export { ChainTransaction, runTransaction } from "./transaction/index.ts";
 export type { DriverName, Url, UrlFields } from "./url/index.ts";
 export { makeUrl, parseUrl } from "./url/index.ts";

@@ -8,23 +8,31 @@ import { ChainTransaction } from "./chain-transaction.ts";
 import { type Limit, limitOf } from "./limit.ts";
 import { checkRunTransactionOptions, type RunTransactionOptions } from "./options.ts";
 import { canInjectErrors, plainProtocol, restartProtocol, type TransactionProtocol } from "./protocol.ts";
+import { isTransactor, type TransactionSource, type Transactor, transactorOf } from "./transactor.ts";
 import { judge } from "./verdict.ts";
 
-/** The work of a transaction. It may be called several times, so it may have no effects but on its connection. */
-export type TransactionWork<T> = (connection: Connection) => Promise<T> | T;
+/**
+ * The work of a transaction. It may be called several times, so it may have no effects but on its connection, or its
+ * Session.
+ */
+export type TransactionWork<T, S = Connection> = (subject: S) => Promise<T> | T;
 
 /**
  * Runs the work in a transaction, and runs it again when the transaction has to be: after a conflict (SQLSTATE
  * 40001), wherever it came up and however deeply it is wrapped, and after a connection that was lost before the
  * commit was sent. The transaction is committed when the work is done, and rolled back when it throws.
  *
- * The work may not commit or roll back itself. Called with a connection on which it already runs, it joins
- * the outer transaction.
+ * The work may not commit or roll back itself. Called with a connection, or a Session, on which it already runs, it
+ * joins the outer transaction.
+ *
+ * With a sessionmaker, the work gets a new Session for every attempt. With a Session, its objects go back to what they
+ * were before each further attempt. What is left to be written at the end travels with the commit.
  *
  * See docs/transactions.md for the state machine.
  *
- * @param transactor an engine: the connection is taken from its pool; or a connection without a transaction
- * @param work gets the connection; what it returns is the result
+ * @param transactor an engine: the connection is taken from its pool; or a connection without a transaction; or a
+ *   sessionmaker, or a Session without a transaction and without changes
+ * @param work gets the connection, or the Session; what it returns is the result
  * @throws {MaxRetriesExceeded} with the last conflict as its cause
  * @throws {AmbiguousCommitError} it is not known whether the transaction was committed; never retried unless `idempotent`
  * @throws {TransactionStateError} the connection has a transaction already
@@ -51,19 +59,50 @@ export function runTransaction<T>(
   work: TransactionWork<T>,
   options?: RunTransactionOptions,
 ): Promise<T>;
+export function runTransaction<T, S>(
+  transactor: Transactor<S>,
+  work: TransactionWork<ChainTransaction<T, S>, S>,
+  options?: RunTransactionOptions,
+): Promise<T[]>;
+export function runTransaction<T, S>(
+  transactor: Transactor<S>,
+  work: TransactionWork<T, S>,
+  options?: RunTransactionOptions,
+): Promise<T>;
 export async function runTransaction(
-  transactor: Engine | Connection,
-  work: TransactionWork<unknown>,
+  transactor: unknown,
+  work: TransactionWork<unknown, never>,
   options: RunTransactionOptions = {},
 ): Promise<unknown> {
   checkRunTransactionOptions(options);
   if (typeof work !== "function") throw new ArgumentError("runTransaction takes a function as its second argument");
-  if (transactor instanceof Engine) return runOnEngine(transactor, work, options);
-  if (!(transactor instanceof Connection)) {
-    throw new ArgumentError("runTransaction takes an Engine or a Connection as its first argument");
+  const run = work as Work;
+  if (isTransactor(transactor)) {
+    const source = transactor[transactorOf];
+    if (source.outer !== undefined) return runWork(source.outer, run);
+    source.assertReady();
+    return runOn(source.bind, { work: run, source }, options);
   }
-  if (internalsOf(transactor).managed) return runWork(transactor, work);
-  if (transactor.inTransaction) {
+  return runOn(transactor, { work: run, source: undefined }, options);
+}
+
+/** Work, and what it runs on if that is not a connection. */
+interface Job {
+  readonly work: Work;
+  readonly source: TransactionSource<unknown> | undefined;
+}
+
+type Work = TransactionWork<unknown, unknown>;
+
+async function runOn(bind: unknown, job: Job, options: RunTransactionOptions): Promise<unknown> {
+  if (bind instanceof Engine) return runOnEngine(bind, job, options);
+  if (!(bind instanceof Connection)) {
+    throw new ArgumentError(
+      "runTransaction takes an Engine, a Connection, a sessionmaker or a Session as its first argument",
+    );
+  }
+  if (internalsOf(bind).managed) return join(bind, job);
+  if (bind.inTransaction) {
     throw new TransactionStateError(
       "A transaction is open on this connection already, and runTransaction could not run it again from its " +
         "beginning: commit or roll back first, or call runTransaction with the engine",
@@ -71,23 +110,19 @@ export async function runTransaction(
   }
   const limit = limitOf(options);
   try {
-    return (await new RetryLoop(transactor, work, options, limit).run()).value;
+    return (await new RetryLoop(bind, job, options, limit).run()).value;
   } finally {
     limit.stop();
   }
 }
 
-async function runOnEngine(
-  engine: Engine,
-  work: TransactionWork<unknown>,
-  options: RunTransactionOptions,
-): Promise<unknown> {
+async function runOnEngine(engine: Engine, job: Job, options: RunTransactionOptions): Promise<unknown> {
   const limit = limitOf(options);
   let closed: Promise<void> | undefined;
   let connection: Connection | undefined;
   try {
-    connection = await engine.connect({ signal: limit.signal });
-    const outcome = await new RetryLoop(connection, work, options, limit).run();
+    connection = await engine.connect({ ...job.source?.options, signal: limit.signal });
+    const outcome = await new RetryLoop(connection, job, options, limit).run();
     closed = outcome.closed;
     return outcome.value;
   } finally {
@@ -98,9 +133,25 @@ async function runOnEngine(
   }
 }
 
-async function runWork(connection: Connection, work: TransactionWork<unknown>): Promise<unknown> {
-  const result = await work(connection);
-  return result instanceof ChainTransaction ? result.run(connection) : result;
+async function runWork(subject: unknown, work: Work): Promise<unknown> {
+  const result = await work(subject);
+  return result instanceof ChainTransaction ? result.run(subject) : result;
+}
+
+/** Joins the transaction in which a connection is already. */
+async function join(connection: Connection, { work, source }: Job): Promise<unknown> {
+  if (source === undefined) return runWork(connection, work);
+  const attempt = source.attempt(connection);
+  try {
+    const value = await runWork(attempt.subject, work);
+    await attempt.finish(async () => {});
+    return value;
+  } catch (error) {
+    await attempt.failed();
+    throw error;
+  } finally {
+    await attempt.end();
+  }
 }
 
 interface Outcome {
@@ -112,15 +163,15 @@ interface Outcome {
 /** One call of runTransaction: attempts until one is committed, or there is no use in another. */
 class RetryLoop {
   readonly #internals: ConnectionInternals;
-  readonly #work: TransactionWork<unknown>;
+  readonly #job: Job;
   readonly #options: RunTransactionOptions;
   readonly #limit: Limit;
   #attempt = 0;
   #injected = false;
 
-  constructor(connection: Connection, work: TransactionWork<unknown>, options: RunTransactionOptions, limit: Limit) {
+  constructor(connection: Connection, job: Job, options: RunTransactionOptions, limit: Limit) {
     this.#internals = internalsOf(connection);
-    this.#work = work;
+    this.#job = job;
     this.#options = options;
     this.#limit = limit;
   }
@@ -158,13 +209,35 @@ class RetryLoop {
 
   async #try(channel: Channel): Promise<Outcome> {
     const attempt = this.#internals.attempt(channel, this.#options.lockReads ?? false);
-    let value: unknown;
+    const { work, source } = this.#job;
+    const run = source?.attempt(attempt.connection);
     try {
-      value = await runWork(attempt.connection, this.#work);
+      let value: unknown;
+      try {
+        value = await runWork(run?.subject ?? attempt.connection, work);
+      } finally {
+        // A branch of the callback that nobody awaits may not write into the next attempt, or after the commit. A
+        // Session sees to that itself, and has still to write.
+        if (run === undefined) attempt.end();
+      }
+      this.#assertCommittable(channel);
+      let closed: Promise<void> | undefined;
+      const commit = async (): Promise<void> => {
+        ({ closed } = await this.#protocol(channel).commit(channel, this.#injected));
+      };
+      await (run === undefined ? commit() : run.finish(commit));
+      return { value, closed: closed! };
+    } catch (error) {
+      await run?.failed();
+      throw error;
     } finally {
-      // A branch of the callback that nobody awaits may not write into the next attempt, or after the commit.
+      await run?.end();
       attempt.end();
     }
+  }
+
+  /** @throws what keeps the transaction from being committed */
+  #assertCommittable(channel: Channel): void {
     if (this.#options.injectError === true && this.#attempt === 1 && !this.#injected) {
       throw new SerializationError("restart transaction: made up by runTransaction's option injectError", {
         code: "40001",
@@ -184,8 +257,6 @@ class RetryLoop {
         { cause: channel.failure },
       );
     }
-    const { closed } = await this.#protocol(channel).commit(channel, this.#injected);
-    return { value, closed };
   }
 
   /**

@@ -16,6 +16,8 @@ export class SessionConnection {
   #taking: Promise<Connection> | undefined;
   /** The Session's transaction, where its connection had one already. */
   #joined: NestedTransaction | undefined;
+  /** Who lent the connection ends its transaction, and gives it back. */
+  #isLent = false;
 
   constructor(bind: SessionBind, options: ExecutionOptions | undefined) {
     this.#bind = bind;
@@ -27,6 +29,12 @@ export class SessionConnection {
     return this.#connection;
   }
 
+  /** Uses a connection in a transaction that somebody else commits or rolls back. */
+  lend(connection: Connection): void {
+    this.#connection = connection;
+    this.#isLent = true;
+  }
+
   /** The connection; at once, where there is one, so that what is sent together shares a turn. */
   take(): Connection | Promise<Connection> {
     return this.#connection ?? (this.#taking ??= this.#take());
@@ -34,7 +42,7 @@ export class SessionConnection {
 
   async commit(): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined) return;
+    if (connection === undefined || this.#isLent) return;
     try {
       await (this.#joined ?? connection).commit();
     } finally {
@@ -44,7 +52,7 @@ export class SessionConnection {
 
   async rollback(): Promise<void> {
     const connection = this.#connection ?? (await this.#taking?.catch(() => undefined));
-    if (connection === undefined) return;
+    if (connection === undefined || this.#isLent) return;
     try {
       await (this.#joined ?? connection).rollback();
     } finally {
@@ -58,7 +66,9 @@ export class SessionConnection {
     const joined = this.#joined;
     this.#connection = undefined;
     this.#joined = undefined;
-    if (connection === undefined) return;
+    const isLent = this.#isLent;
+    this.#isLent = false;
+    if (connection === undefined || isLent) return;
     if (connection !== this.#bind) await connection.close();
     else if (joined?.isActive === true) await joined.rollback();
   }

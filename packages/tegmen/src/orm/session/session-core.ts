@@ -102,23 +102,23 @@ export class SessionCore implements Loader {
     }
   }
 
-  /** Writes what was changed, and commits. When that fails, everything is rolled back. */
-  async commit(): Promise<void> {
-    await this.#emit("beforeCommit", {});
-    await this.finish(() => this.connection.commit());
-    await this.#emit("afterCommit", {});
-  }
-
-  /** Writes what was changed, and has it committed in the same turn. */
-  async finish(commit: () => Promise<void>): Promise<void> {
+  /**
+   * Writes what was changed, and commits, in one turn where that is safe. When it fails, everything is rolled back.
+   *
+   * @param commit commits, where somebody else does
+   */
+  async commit(commit: () => Promise<void> = () => this.connection.commit()): Promise<void> {
     try {
+      await this.#emit("beforeCommit", {});
       await this.flush(commit);
     } catch (error) {
+      // Why it failed says more than a rollback that fails, too.
       await this.rollback().catch(() => {});
       throw error;
     }
     this.#savepoints.length = 0;
     this.registry.committed(this.options.expireOnCommit ?? false);
+    await this.#emit("afterCommit", {});
   }
 
   /** Rolls everything back. */

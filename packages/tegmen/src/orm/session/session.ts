@@ -5,6 +5,7 @@ import { TransactionStateError } from "../../errors/index.ts";
 import type { Executable } from "../../sql/executable.ts";
 import type { LockOptions } from "../../sql/lock.ts";
 import type { LoaderOption } from "../../sql/loader-option.ts";
+import { type TransactionSource, transactorOf } from "../../transaction/transactor.ts";
 import type { AnyEntity, InstanceOf } from "../entity-types.ts";
 import { loadRelations } from "../loading/load.ts";
 import type { CheckedPath } from "../loading/paths.ts";
@@ -18,6 +19,7 @@ import { identityKey, keyValues } from "./identity.ts";
 import { IdentityView } from "./identity-view.ts";
 import { isModified } from "./inspect-object.ts";
 import { Merge } from "./merge.ts";
+import { sourceOfSession } from "./transaction-source.ts";
 import { checkSessionOptions, type SessionOptions } from "./options.ts";
 import { Query } from "./query.ts";
 import { refreshObject } from "./refresh.ts";
@@ -67,6 +69,7 @@ export class Session {
     coreOf = (session) => session.#core;
   }
 
+  readonly #bind: SessionBind;
   readonly #core: SessionCore;
   readonly #keys: KeyLoader;
 
@@ -76,8 +79,14 @@ export class Session {
    */
   constructor(bind: SessionBind, options: SessionOptions = {}, listeners?: SessionListeners) {
     checkSessionOptions(options);
+    this.#bind = bind;
     this.#core = new SessionCore(this, bind, options, new SessionListeners(listeners));
     this.#keys = new KeyLoader(this.#core);
+  }
+
+  /** For `runTransaction`. */
+  get [transactorOf](): TransactionSource<this> {
+    return sourceOfSession(this.#bind, { session: this, core: this.#core });
   }
 
   /** Objects that were added and are not written yet. SQLAlchemy: `Session.new`. */

@@ -1,13 +1,15 @@
 import { Connection } from "../../engine/connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import { ArgumentError, describeValue } from "../../errors/index.ts";
+import { type Transactor, transactorOf } from "../../transaction/transactor.ts";
 import { type SessionEventName, type SessionListener, SessionListeners } from "./events.ts";
 import { checkSessionOptions, type SessionOptions } from "./options.ts";
-import { Session } from "./session.ts";
+import { coreOf, Session } from "./session.ts";
 import type { SessionBind } from "./session-connection.ts";
+import { sourceOfSessionmaker } from "./transaction-source.ts";
 
 /** Makes Sessions on one engine with the same options. SQLAlchemy: `sessionmaker`. */
-export interface SessionMaker {
+export interface SessionMaker extends Transactor<Session> {
   /**
    * Makes a Session.
    *
@@ -69,6 +71,10 @@ export function sessionmaker(bind: SessionBind, options: SessionOptions = {}): S
   };
   return Object.assign(make, {
     bind,
+    [transactorOf]: sourceOfSessionmaker(bind, options.executionOptions, () => {
+      const session = make();
+      return { session, core: coreOf(session) };
+    }),
     run,
     begin: <T>(work: (session: Session) => Promise<T>): Promise<T> =>
       run((session) => session.begin(() => work(session))),
