@@ -96,6 +96,19 @@ describe("--persist", () => {
     }
   });
 
+  test("with --secure it keeps the certificates beside the data: the strings stay the same but for the password", async () => {
+    const folder = join(temporaryFolder(), "data");
+    const roots: (string | undefined)[] = [];
+    for (let i = 0; i < 2; i++) {
+      const { program, rows } = await demo("--secure", "--persist", folder);
+      expect(rows.get("certs")).toBe(join(folder, "certs"));
+      expect(await ask(rows.get("demo") ?? "", "SELECT current_user")).toBe("current_user\ndemo\n");
+      roots.push(rows.get("root")?.replace(/:\d+/, ""));
+      await end(program);
+    }
+    expect(roots[1]).toBe(roots[0]);
+  });
+
   test("says that a folder holds something else", async () => {
     const folder = join(import.meta.dirname);
     const { code, stderr } = await run(["demo", "--no-shell", "--port", "0", "--persist", folder]);

@@ -16,7 +16,7 @@ export interface DemoClusterOptions {
   readonly preferRealBinary?: boolean | undefined;
   /**
    * TLS, passwords and client certificates, as with `cockroach start` (the emulation only). `url` and `urlFor`
-   * name the certificates, which are made anew at every start. The default is false: nobody is asked who they are.
+   * name the certificates, which are made anew at every start, in `dataFolder` if that is given. The default is false: nobody is asked who they are.
    */
   readonly secure?: boolean | undefined;
   /** Keeps the emulation's data in this folder; by default it is thrown away at the end. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Cluster, exitMessage } from "./demo-cluster.ts";
 import { Gateway } from "./server/gateway.ts";
 import { secure } from "./server/secure-cluster.ts";
@@ -42,11 +42,15 @@ class EmulatedCluster extends Cluster {
   }
 
   get banner(): string {
-    return (
-      `An emulation of CockroachDB v21.2 on PostgreSQL ${this.#parts.postgres.version}, on ${this.host}:${this.port}. ` +
-      "It is for trying and testing: one node, no history, and what it cannot do it refuses by name. " +
-      "With a cockroach binary on PATH or in COCKROACH_BINARY the real server is used instead."
-    );
+    const { postgres, options } = this.#parts;
+    const sentences = [
+      `An emulation of CockroachDB v21.2 on PostgreSQL ${postgres.version}, on ${this.host}:${this.port}.`,
+      "It is for trying and testing: one node, no history, and what it cannot do it refuses by name.",
+      ...(options.preferRealBinary === false
+        ? []
+        : ["With a cockroach binary on PATH or in COCKROACH_BINARY the real server is used instead."]),
+    ];
+    return sentences.join(" ");
   }
 
   onExit(listener: (exit: ClusterExit) => void): () => void {
@@ -118,7 +122,9 @@ export async function emulate(postgres: PostgresServer, options: DemoClusterOpti
       clusterSettings: new ClusterSettings(),
       log: options.log ?? (() => {}),
     };
-    const secured = options.secure === true ? await secure(dirname(postgres.logFile), context.databases) : undefined;
+    // With data that is kept, the connection strings of one start are those of the next.
+    const folder = options.dataFolder === undefined ? dirname(postgres.logFile) : resolve(options.dataFolder);
+    const secured = options.secure === true ? await secure(folder, context.databases) : undefined;
     const gateway = new Gateway({ cluster: context, security: secured?.security });
     const port = await listen(gateway, options);
     if (options.database !== undefined) {

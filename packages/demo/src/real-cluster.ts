@@ -43,6 +43,7 @@ class RealCluster extends Cluster {
 /** Starts a `cockroach` binary. */
 export async function startReal(binary: string, options: DemoClusterOptions): Promise<DemoCluster> {
   if (options.secure === true) throw new Error("a real cockroach is started in insecure mode only");
+  if (options.dataFolder !== undefined) throw new Error("a real cockroach keeps its data in memory here");
   const server = await startCockroach({ binary, ...(options.port !== undefined && { port: options.port }) });
   const database = options.database ?? "defaultdb";
   try {
