@@ -1,34 +1,13 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isCockroach, openDatabase, type TestDatabase } from "../support/server.ts";
+import { runProgram } from "./run-program.ts";
 
 const folder = fileURLToPath(new URL("../../examples/bank-sql/", import.meta.url));
 const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function runProgram(name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const { DATABASE_URL: _, ...environment } = process.env;
-  const child = spawn(process.execPath, [join(folder, "dist", `${name}.js`), ...args], {
-    env: { ...environment, ...variables },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 // PostgreSQL has no UPSERT.
 describe.runIf(isCockroach)("the bank tutorial", () => {
@@ -42,7 +21,7 @@ describe.runIf(isCockroach)("the bank tutorial", () => {
   afterAll(() => database.drop());
 
   test("moves money between two accounts, and deletes them", async () => {
-    const { code, stdout, stderr } = await runProgram("main", [database.url]);
+    const { code, stdout, stderr } = await runProgram(folder, "main", [database.url]);
     expect(stderr).toBe("");
     expect(stdout.replaceAll(/[0-9a-f-]{36}/g, "ID").split("\n")).toEqual([
       "Two new accounts:",
@@ -58,7 +37,7 @@ describe.runIf(isCockroach)("the bank tutorial", () => {
   });
 
   test("takes its URL from the environment, and tells every statement on standard error when asked", async () => {
-    const { code, stdout, stderr } = await runProgram("main", ["--verbose"], { DATABASE_URL: database.url });
+    const { code, stdout, stderr } = await runProgram(folder, "main", ["--verbose"], { DATABASE_URL: database.url });
     expect(code).toBe(0);
     expect(stdout).not.toContain("UPSERT");
     expect(stderr).toContain("UPSERT INTO accounts");
@@ -66,14 +45,20 @@ describe.runIf(isCockroach)("the bank tutorial", () => {
   });
 
   test("errors go to standard error, with exit code 1", async () => {
-    expect(await runProgram("main", [])).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("URL") });
-    const unreachable = await runProgram("main", ["cockroachdb://root:hunter2@127.0.0.1:1/bank?sslmode=disable"]);
+    expect(await runProgram(folder, "main", [])).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("URL"),
+    });
+    const unreachable = await runProgram(folder, "main", [
+      "cockroachdb://root:hunter2@127.0.0.1:1/bank?sslmode=disable",
+    ]);
     expect(unreachable).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("refused") });
     expect(unreachable.stderr).not.toContain("hunter2");
   });
 
   test("under contention no money is made or lost, and a pipe gets no progress bar", async () => {
-    const { code, stdout, stderr } = await runProgram("contention", [
+    const { code, stdout, stderr } = await runProgram(folder, "contention", [
       "--workers=8",
       "--transfers=60",
       "--accounts=3",
@@ -87,7 +72,7 @@ describe.runIf(isCockroach)("the bank tutorial", () => {
   });
 
   test("numbers that make no sense are refused", async () => {
-    const { code, stderr } = await runProgram("contention", ["--accounts", "1", database.url]);
+    const { code, stderr } = await runProgram(folder, "contention", ["--accounts", "1", database.url]);
     expect(code).toBe(1);
     expect(stderr).toContain("--accounts takes a number from 2 up");
   });
