@@ -34,8 +34,8 @@ class Planner {
   readonly steps: Step[] = [];
   readonly #unit: Unit;
   readonly #places: ReadonlyMap<AnyTable, TablePlace>;
-  /** The last step for rows of a table and a shape. */
-  readonly #open = new Map<AnyTable, Map<string, InsertStep | UpdateStep>>();
+  /** The steps for rows of a table, by their shapes. */
+  readonly #open = new Map<AnyTable, Map<string, (InsertStep | UpdateStep)[]>>();
   /** The latest turn in which rows of a table are written. */
   readonly #turns = new Map<AnyTable, number>();
   #lastTurn = 0;
@@ -96,18 +96,25 @@ class Planner {
       turn = Math.max(turn, work.waiting.includes(copy) ? step.turn + 1 : step.turn);
       index = Math.max(index, step.index);
     }
-    let open = this.#open.get(table);
-    if (open === undefined) this.#open.set(table, (open = new Map()));
-    let step = key === undefined ? undefined : open.get(key);
-    if (step === undefined || step.turn < turn || step.index < index) {
+    const open = key === undefined ? [] : this.#stepsFor(table, key);
+    let step = open.find((one) => one.turn >= turn && one.index >= index);
+    if (step === undefined) {
       step = make({ turn, index: this.steps.length });
       this.steps.push(step);
-      if (key !== undefined) open.set(key, step);
+      open.push(step);
     }
     step.works.push(work);
     work.step = step;
     this.#turns.set(table, Math.max(this.#turns.get(table) ?? 0, step.turn));
     this.#lastTurn = Math.max(this.#lastTurn, step.turn);
+  }
+
+  #stepsFor(table: AnyTable, key: string): (InsertStep | UpdateStep)[] {
+    let ofTable = this.#open.get(table);
+    if (ofTable === undefined) this.#open.set(table, (ofTable = new Map()));
+    let steps = ofTable.get(key);
+    if (steps === undefined) ofTable.set(key, (steps = []));
+    return steps;
   }
 
   #add(make: (place: { turn: number; index: number }) => Step, turn = this.#lastTurn): void {
