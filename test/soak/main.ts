@@ -123,16 +123,8 @@ async function sample(): Promise<Sample> {
     running === 0 && [...engines.values()].every((engine) => engine.pool.status().checkedOut === 0);
   while (!idle()) await pause(5);
   // The tables are not to grow, so that the load stays the same.
-  for (const table of [
-    "bank_text",
-    "bank_plain",
-    "bank_postgres_js",
-    "bank_defer",
-    "bank_language",
-    "bank_once",
-    "bank_bulk",
-  ]) {
-    await direct.execute(sql`DELETE FROM ${sql.identifier(`${table}_transfers`)}`);
+  for (const { name: bank } of workloads.filter((each) => each.name.startsWith("bank_"))) {
+    await direct.execute(sql`DELETE FROM ${sql.identifier(`${bank}_transfers`)}`);
   }
   await direct.execute(text("DELETE FROM register_writes"));
   await direct.execute(text("DELETE FROM autocommit_writes"));

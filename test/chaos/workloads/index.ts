@@ -1,6 +1,7 @@
 import type { Workload } from "../workload.ts";
 import { autocommit } from "./autocommit.ts";
 import { bankBulk, bankDefer, bankLanguage, bankOnce, bankPlain, bankPostgresJs, bankText } from "./core.ts";
+import { bankOrm } from "./orm.ts";
 import { poolChurn } from "./pool-churn.ts";
 import { register } from "./register.ts";
 
@@ -14,6 +15,7 @@ export function allWorkloads(): Workload[] {
     bankLanguage,
     bankOnce,
     bankBulk,
+    bankOrm,
     register,
     autocommit,
     poolChurn(),
