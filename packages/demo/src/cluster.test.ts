@@ -250,7 +250,7 @@ describe("a demo cluster", () => {
     for (const [sql, message] of [
       ["CREATE DATABASE mine", "permission denied to create database"],
       ["DROP DATABASE made", "user carl does not have DROP privilege on database made"],
-      ["ALTER DATABASE made RENAME TO mine", "permission denied to rename database"],
+      ["ALTER DATABASE made RENAME TO mine", "must be owner of database made"],
       [
         "SET CLUSTER SETTING sql.defaults.distsql = 'off'",
         "only users with the MODIFYCLUSTERSETTING privilege are allowed to set cluster setting 'sql.defaults.distsql'",

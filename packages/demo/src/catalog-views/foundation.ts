@@ -167,14 +167,14 @@ CREATE VIEW crdb_catalog.grants AS
       SELECT 'schema', s.oid, s.name, NULL, CASE WHEN a.grantee = 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END, a.privilege_type, false
       FROM crdb_catalog.schemas s JOIN pg_catalog.pg_namespace n ON n.oid = s.oid, LATERAL pg_catalog.aclexplode(n.nspacl) AS a WHERE s.name <> 'public'
       UNION ALL
-      SELECT 'database', d.oid, NULL, d.datname::text, CASE WHEN a.grantee = 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END, a.privilege_type, false
-      FROM pg_catalog.pg_database d, LATERAL pg_catalog.aclexplode(d.datacl) AS a WHERE NOT d.datistemplate AND a.grantee <> 0 AND a.privilege_type <> 'TEMPORARY'
+      SELECT 'database', d.oid, NULL, d.datname::text, pg_catalog.substr(g.name, pg_catalog.strpos(g.name, ' ') + 1), pg_catalog.split_part(g.name, ' ', 1), false
+      FROM pg_catalog.pg_database d, crdb_internal.demo_definition g WHERE d.datname = pg_catalog.current_database() AND g.relation = 0 AND g.kind = 'grant'
       UNION ALL
       SELECT 'type', t.oid, s.name, t.typname::text, 'public', 'USAGE', false
       FROM pg_catalog.pg_type t JOIN crdb_catalog.schemas s ON s.oid = t.typnamespace WHERE t.typtype = 'e'
     ) p WHERE p.grantee NOT IN ('root', 'admin') GROUP BY 1, 2, 3, 4, 5
   ) g, LATERAL pg_catalog.unnest(CASE
-    WHEN (g.kind = 'table' AND pg_catalog.cardinality(g.list) = 8) OR (g.kind = 'schema' AND pg_catalog.cardinality(g.list) = 2) THEN ARRAY['ALL'] ELSE g.list END) AS u (privilege)
+    WHEN (g.kind = 'table' AND pg_catalog.cardinality(g.list) = 8) OR (g.kind = 'schema' AND pg_catalog.cardinality(g.list) = 2) OR (g.kind = 'database' AND pg_catalog.cardinality(g.list) = 9) THEN ARRAY['ALL'] ELSE g.list END) AS u (privilege)
   UNION ALL
   SELECT o.kind, o.object, o.schema, o.name, w.grantee, 'ALL' FROM (
     SELECT 'table' AS kind, r.oid AS object, r.schema, r.name FROM crdb_catalog.relations r

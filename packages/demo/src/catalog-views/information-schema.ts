@@ -103,14 +103,13 @@ SELECT g.grantee, current_database()::text AS table_catalog, g.schema AS table_s
 FROM crdb_catalog.grants g WHERE g.kind = 'schema'`,
 
   applicable_roles: `
-SELECT m.member AS grantee, m.role_name, CASE WHEN m.is_admin THEN 'YES' ELSE 'NO' END AS is_grantable
-FROM crdb_internal.demo_role_members m WHERE m.member = current_user`,
+SELECT current_user::text AS grantee, m.role_name, CASE WHEN m.is_admin THEN 'YES' ELSE 'NO' END AS is_grantable FROM crdb_internal.demo_own_roles m`,
 
   administrable_role_authorizations: `
-SELECT m.member AS grantee, m.role_name, 'YES' AS is_grantable FROM crdb_internal.demo_role_members m WHERE m.member = current_user AND m.is_admin`,
+SELECT current_user::text AS grantee, m.role_name, 'YES' AS is_grantable FROM crdb_internal.demo_own_roles m WHERE m.is_admin`,
 
   enabled_roles: `
-SELECT current_user::text AS role_name UNION SELECT m.role_name FROM crdb_internal.demo_role_members m WHERE m.member = current_user`,
+SELECT current_user::text AS role_name UNION SELECT m.role_name FROM crdb_internal.demo_own_roles m`,
 
   statistics: `
 SELECT current_database()::text AS table_catalog, i.schema AS table_schema, i.table_name, CASE WHEN i.indisunique THEN 'NO' ELSE 'YES' END AS non_unique,

@@ -4,6 +4,7 @@ import { COLLATIONS_SQL } from "./compatibility-collations.ts";
 import { FUNCTIONS_SQL } from "./compatibility-functions.ts";
 import { OPERATORS_SQL } from "./compatibility-operators.ts";
 import { ORDER_SQL } from "./compatibility-order.ts";
+import { PRIVILEGES_SQL, ROLES_SQL } from "./compatibility-privileges.ts";
 import { SCALARS_SQL } from "./compatibility-scalars.ts";
 import { catalogViewsSql } from "../catalog-views/index.ts";
 import { virtualTablesSql } from "./virtual-tables.ts";
@@ -36,22 +37,6 @@ UPDATE pg_catalog.pg_cast SET castcontext = 'i' WHERE castsource = 'int8'::regty
 CREATE FUNCTION crdb_demo.version() RETURNS text LANGUAGE sql STABLE AS $$
   SELECT '${VERSION_START} (emulated by the tegmen demo cluster on PostgreSQL ' || pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1) || ')'
 $$;
-CREATE VIEW crdb_internal.demo_roles AS
-  SELECT r.rolname::text AS username,
-    pg_catalog.array_to_string(ARRAY(SELECT o FROM pg_catalog.unnest(ARRAY[
-      CASE WHEN r.rolcreatedb AND NOT r.rolsuper AND r.rolname <> 'admin' THEN 'CREATEDB' END,
-      CASE WHEN r.rolcreaterole AND NOT r.rolsuper AND r.rolname <> 'admin' THEN 'CREATEROLE' END,
-      CASE WHEN NOT r.rolcanlogin AND r.rolname <> 'admin' THEN 'NOLOGIN' END,
-      CASE WHEN r.rolvaliduntil IS NOT NULL AND r.rolvaliduntil <> 'infinity' THEN 'VALID UNTIL=' || r.rolvaliduntil::text END]) AS o
-      WHERE o IS NOT NULL), ', ') AS options,
-    ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1) AS member_of
-  FROM pg_catalog.pg_roles r WHERE r.rolname NOT LIKE 'pg\\_%';
-GRANT SELECT ON crdb_internal.demo_roles TO PUBLIC;
-CREATE VIEW crdb_internal.demo_role_members AS
-  SELECT g.rolname::text AS role_name, u.rolname::text AS member, pg_catalog.bool_or(m.admin_option) AS is_admin
-  FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid JOIN pg_catalog.pg_roles u ON u.oid = m.member
-  WHERE g.rolname NOT LIKE 'pg\\_%' GROUP BY 1, 2;
-GRANT SELECT ON crdb_internal.demo_role_members TO PUBLIC;
 `;
 
 const INTERNAL_SQL = `
@@ -73,6 +58,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA crdb_internal TO PUBLIC;
 export function compatibilitySql(): string {
   const parts = [
     BASE_SQL,
+    ROLES_SQL,
+    PRIVILEGES_SQL,
     "SET search_path = crdb_demo, pg_catalog;",
     OPERATORS_SQL,
     ORDER_SQL,

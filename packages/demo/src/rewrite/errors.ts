@@ -424,14 +424,19 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "42501",
-    match: /^permission denied for (?:database|schema) (.*)$/,
-    into: (_, __, { user, database }) => ({
-      message: `user ${user} does not have CREATE privilege on database ${database}`,
+    match: /^permission denied for (database|schema) (.*)$/,
+    into: ([, kind, name], _, { user, database }) => ({
+      message: `user ${user} does not have CREATE privilege on ${kind === "database" || name === "public" ? `database ${database}` : `schema ${name}`}`,
     }),
   },
   {
+    code: "2BP01",
+    match: /^role "(.*)" cannot be dropped because some objects depend on it$/,
+    into: ([, name], { detail }) => stillGranted(name ?? "", detail ?? ""),
+  },
+  {
     code: "42501",
-    match: /^must be owner of (?:table|view|sequence|relation) (.*)$/,
+    match: /^must be owner of (?:table|view|sequence|relation) (\S+)$/,
     into: ([, name], _, context) => notOwner(name ?? "", context),
   },
 ];
@@ -485,6 +490,18 @@ function noRole(name: string, kind: string | undefined): Partial<SqlErrorFields>
   if (kind === "grant" || kind === "grantRole")
     return { code: "XXUUU", message: `user or role ${name} does not exist` };
   return { code: "XXUUU", message: `role/user ${name} does not exist` };
+}
+
+/** What a role owns, or was granted: PostgreSQL's detail has a line for each object. */
+function stillGranted(role: string, detail: string): Partial<SqlErrorFields> {
+  const owned = [...detail.matchAll(/^owner of (.*)$/gm)].map(([line]) => line);
+  if (owned.length > 0) {
+    const message = `role ${role} cannot be dropped because some objects depend on it\n${owned.join("\n")}`;
+    return { message, detail: undefined };
+  }
+  const names = [...detail.matchAll(/^privileges for \w+ (\S+)$/gm)].map(([, name]) => name);
+  const places = names.length > 0 ? names.join(", ") : "other databases";
+  return { message: `cannot drop role/user ${role}: grants still exist on ${places}`, detail: undefined };
 }
 
 function ambiguous(name: string, context: ErrorContext): Partial<SqlErrorFields> {

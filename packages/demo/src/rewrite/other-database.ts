@@ -1,6 +1,7 @@
 import type { QualifiedName, ShowNode, StatementNode } from "./ast.ts";
 import type { CatalogView } from "./contract.ts";
 import { notInDemo } from "./sql-error.ts";
+import { systemTable } from "./system-tables.ts";
 
 /** A statement that names tables of other databases: `db.t`, `db.schema.t`. */
 export interface ForeignNames {
@@ -23,7 +24,7 @@ export function foreignNames(node: StatementNode, catalog: CatalogView, database
   const ctes = new Set<string>();
   const note = (name: QualifiedName, isNew: boolean): void => {
     const [first, second] = name.parts.map((part) => part.text);
-    if (first === undefined) return;
+    if (first === undefined || systemTable(name) !== undefined) return;
     const foreign = second !== undefined && first !== database && (name.parts.length > 2 || !catalog.hasSchema(first));
     if (foreign) candidates.add(first);
     else if (!isNew && !ctes.has(first))
@@ -62,7 +63,9 @@ export function foreignNames(node: StatementNode, catalog: CatalogView, database
   };
   visit(node, "");
   if (node.kind === "show" && node.what.kind === "grants" && node.what.object === "database") {
-    return { candidates: new Set(), mixed: false };
+    const [only, more] = node.what.on.map((name) => name.parts[0]?.text);
+    const foreign = only !== undefined && more === undefined && only !== database;
+    return { candidates: new Set(foreign ? [only] : []), mixed: false };
   }
   if (node.kind === "grant" && node.object === "database") {
     const [name] = node.names;

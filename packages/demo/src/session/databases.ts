@@ -115,6 +115,7 @@ export class Databases {
       await this.admin(
         `CREATE DATABASE ${quote(database)} TEMPLATE ${quote(this.#settings.templateDatabase)} OWNER ${quote(options.owner)}`,
       );
+      await this.admin(`REVOKE ALL ON DATABASE ${quote(database)} FROM PUBLIC`);
       return true;
     } catch (cause) {
       // 23505: two sessions created it at the same moment.

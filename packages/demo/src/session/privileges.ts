@@ -25,11 +25,8 @@ export class Privileges {
 
   /** ALTER DATABASE ... RENAME: for an owner who may create databases, and for admins. @throws {SqlError} 42501 */
   async checkRenameDatabase(database: string): Promise<void> {
-    if (
-      (await this.#owns(database)) &&
-      (await this.#has("r.rolcreatedb OR pg_catalog.pg_has_role(r.oid, 'admin', 'USAGE')"))
-    )
-      return;
+    if (!(await this.#owns(database))) throw denied(`must be owner of database ${database}`);
+    if (await this.#has("r.rolcreatedb OR pg_catalog.pg_has_role(r.oid, 'admin', 'USAGE')")) return;
     throw denied("permission denied to rename database");
   }
 

@@ -95,11 +95,14 @@ export class SessionCore {
   async connect(): Promise<void> {
     const { address, superuser, maintenanceDatabase } = this.cluster.databases.settings;
     const searchPath = this.#detached ? [] : this.variables.searchPath;
-    const target = {
-      address,
-      user: this.user === "root" ? superuser : this.user,
-      settings: { ...this.variables.backendSettings(), search_path: this.cluster.sql.backendSearchPath(searchPath) },
+    const isRoot = this.user === "root";
+    if (!isRoot) await this.#checkLogin();
+    const settings = {
+      ...this.variables.backendSettings(),
+      search_path: this.cluster.sql.backendSearchPath(searchPath),
     };
+    // The gateway makes some changes in the user's place, and is the superuser for them.
+    const target = { address, user: superuser, settings: isRoot ? settings : { ...settings, role: this.user } };
     let connection: BackendConnection;
     try {
       const database = this.#detached ? maintenanceDatabase : this.#database;
@@ -126,6 +129,14 @@ export class SessionCore {
     this.client.onDrain = () => connection.resume();
     this.#backend = connection;
     this.backendGeneration++;
+  }
+
+  /** @throws {BackendLostError} for a user who does not exist or may not log in */
+  async #checkLogin(): Promise<void> {
+    const name = `'${this.user.replaceAll("'", "''")}'`;
+    const sql = `SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ${name} AND rolcanlogin`;
+    if ((await this.cluster.databases.admin(sql)).length > 0) return;
+    throw new BackendLostError("the user may not log in", { code: "28000", message: "the user may not log in" });
   }
 
   /** True when {@link ensureBackend} has something to do. */
@@ -164,6 +175,11 @@ export class SessionCore {
   /** A database was made: a session that is on it without its being there has tables from now on. */
   databaseCreated(database: string): void {
     if (this.#detached && database === this.#database) this.#reattach = true;
+  }
+
+  /** A user was made: a session of one of that name, who was dropped, goes on as the new one. */
+  roleCreated(name: string): void {
+    if (name === this.user) this.#reattach = true;
   }
 
   /** Runs SQL of the gateway's own; its failure is an error of the gateway. */

@@ -24,6 +24,8 @@ export interface SessionHandle {
   databaseDropped(database: string): void;
   /** A database was made that it may be waiting for. */
   databaseCreated(database: string): void;
+  /** A user of this name was made. */
+  roleCreated(name: string): void;
 }
 
 /** The sessions of one cluster. */

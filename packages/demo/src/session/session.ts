@@ -101,6 +101,10 @@ export class Session implements SessionHandle {
     this.#core.databaseCreated(database);
   }
 
+  roleCreated(name: string): void {
+    this.#core.roleCreated(name);
+  }
+
   // ------------------------------------------------------------ life
 
   /** Opens the backend session. @throws {BackendLostError} when the backend refuses the user. */

@@ -1,4 +1,5 @@
 import { SqlError } from "../rewrite/sql-error.ts";
+import { roleName } from "../rewrite/translate/roles.ts";
 import { refuseAsOf } from "./as-of.ts";
 import { BackendQueryError } from "./backend-errors.ts";
 import { BackendTransaction } from "./backend-transaction.ts";
@@ -135,6 +136,10 @@ export class TransactionRunner {
       if (!again) throw new BackendQueryError(failure.fields);
     }
     this.afterStatement(translation);
+    const { node } = statement;
+    if (node.kind === "role" && node.verb === "create") {
+      for (const session of core.cluster.sessions) session.roleCreated(roleName(node.name));
+    }
   }
 
   // ------------------------------------------------------------ transaction control

@@ -1,8 +1,10 @@
 import { catalogViewSql, isCatalogView } from "../../catalog-views/index.ts";
 import type { QualifiedName } from "../ast.ts";
+import { systemTable, systemTableSql } from "../system-tables.ts";
 import type { TableView } from "../contract.ts";
 import type { Environment } from "./environment.ts";
 import { tableSql } from "./environment.ts";
+import { required } from "./privileges.ts";
 import { quoteText } from "./quote.ts";
 import { alterStatements, showCreate, withoutForeignKeys } from "./show-create.ts";
 
@@ -12,12 +14,21 @@ import { alterStatements, showCreate, withoutForeignKeys } from "./show-create.t
  */
 export function catalogTableSql(name: QualifiedName, env: Environment): string | undefined {
   if (env.isCte(name)) return undefined;
+  const system = systemTable(name);
+  if (system !== undefined) return systemRows(system, env);
   const { schema, name: table } = env.resolve(name);
   const relation = env.relation(name);
   if (relation) return relation.kind === "sequence" ? sequenceRow(relation) : undefined;
   if (schema === "crdb_internal" && table === "create_statements") return createStatements(env);
   const home = schema ?? "pg_catalog";
   return isCatalogView(home, table) ? catalogViewSql(home, table) : undefined;
+}
+
+/** A table of the database `system`: for admins only. */
+function systemRows(name: string, env: Environment): string {
+  const { user } = env.context;
+  const check = required("crdb_internal.is_admin()", `user ${user} does not have SELECT privilege on relation ${name}`);
+  return `(SELECT crdb_s.* FROM (SELECT ${check} OFFSET 0) AS crdb_q, (${systemTableSql(name)}) AS crdb_s)`;
 }
 
 // before its first number a sequence stands one step before its start

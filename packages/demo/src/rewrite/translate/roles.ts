@@ -1,24 +1,37 @@
 import type { Expr, SimpleNode } from "../ast.ts";
-import type { QueryTranslation } from "../contract.ts";
+import type { QueryTranslation, TableView } from "../contract.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import type { Environment } from "./environment.ts";
 import { tableSql } from "./environment.ts";
+import { elevated } from "./elevated.ts";
+import { required, requireOnRelation, TABLE_PRIVILEGES } from "./privileges.ts";
 import { quoteName, quoteNames, quoteText } from "./quote.ts";
 
 type Node<K extends SimpleNode["kind"]> = Extract<SimpleNode, { readonly kind: K }>;
 
-const OPTIONS: Readonly<Record<string, string>> = {
-  createdb: "CREATEDB", nocreatedb: "NOCREATEDB", createrole: "CREATEROLE", nocreaterole: "NOCREATEROLE", login: "LOGIN", nologin: "NOLOGIN",
-}; // prettier-ignore
+/** Options that PostgreSQL has by the same name. */
+const OPTIONS: ReadonlySet<string> = new Set([
+  "createdb",
+  "nocreatedb",
+  "createrole",
+  "nocreaterole",
+  "login",
+  "nologin",
+]);
 
-/**
- * PostgreSQL's privileges that stand for CockroachDB's on a table. It has no CREATE, DROP, GRANT and ZONECONFIG
- * there: these are kept as privileges that mean nothing to what the gateway lets through.
- */
-const TABLE_PRIVILEGES: Readonly<Record<string, string>> = {
-  select: "SELECT", insert: "INSERT", update: "UPDATE", delete: "DELETE", create: "REFERENCES", drop: "TRUNCATE",
-  grant: "MAINTAIN", zoneconfig: "TRIGGER",
-}; // prettier-ignore
+/** CockroachDB's own: kept as settings of the role. */
+const OWN_OPTIONS: ReadonlySet<string> = new Set([
+  "createlogin", "controljob", "controlchangefeed", "viewactivity", "cancelquery", "modifyclustersetting",
+]); // prettier-ignore
+
+const DATABASE_PRIVILEGES: readonly string[] = [
+  "CONNECT", "CREATE", "DELETE", "DROP", "GRANT", "INSERT", "SELECT", "UPDATE", "ZONECONFIG",
+]; // prettier-ignore
+
+/** What needs CREATELOGIN: how somebody gets in. */
+const LOGIN_OPTIONS: ReadonlySet<string> = new Set([
+  "createlogin", "nocreatelogin", "login", "nologin", "password", "valid",
+]); // prettier-ignore
 
 /** Users, roles and privileges for the backend. */
 export class RoleTranslator {
@@ -30,18 +43,29 @@ export class RoleTranslator {
 
   role(node: Node<"role">): QueryTranslation {
     const name = roleName(node.name);
-    const words: string[] = [];
-    for (const option of node.options) words.push(this.#option(option.name, option.value));
-    const tag = node.verb === "create" ? "CREATE ROLE" : "ALTER ROLE";
-    if (node.verb === "alter") {
-      if (words.length === 0) return statement(`SELECT WHERE false`, tag);
-      return node.guard
-        ? guarded(`ALTER ROLE ${quoteName(name)} ${words.join(" ")}`, name, true, tag)
-        : statement(`ALTER ROLE ${quoteName(name)} ${words.join(" ")}`, tag);
+    const given = node.options.map((option) => option.name);
+    checkOptions(given);
+    if (node.verb === "alter" && name === "admin") {
+      throw new SqlError({ code: "42501", message: "cannot edit admin role" });
     }
-    if (node.user && !words.includes("NOLOGIN")) words.push("LOGIN");
-    const sql = `CREATE ROLE ${quoteName(name)} ${words.join(" ")}`.trimEnd();
-    return node.guard ? guarded(sql, name, false, tag) : statement(sql, tag);
+    const login =
+      given.some((option) => LOGIN_OPTIONS.has(option) && !(node.verb === "create" && option === "nologin")) ||
+      (node.verb === "create" && node.user && !given.includes("nologin"));
+    const checks = [requireOption("CREATEROLE"), ...(login ? [requireOption("CREATELOGIN")] : [])];
+    const words = node.options.map((option) => this.#option(option.name, option.value)).filter((word) => word !== "");
+    const settings = given
+      .filter((option) => OWN_OPTIONS.has(option.replace(/^no/, "")))
+      .map((option) =>
+        option.startsWith("no")
+          ? `ALTER ROLE ${quoteName(name)} RESET crdb_demo.${option.slice(2)}`
+          : `ALTER ROLE ${quoteName(name)} SET crdb_demo.${option} = 'on'`,
+      );
+    const tag = node.verb === "create" ? "CREATE ROLE" : "ALTER ROLE";
+    if (node.verb === "create" && node.user && !given.some((option) => /^(?:no)?login$/.test(option)))
+      words.push("LOGIN");
+    const sql = [`${tag} ${quoteName(name)} ${words.join(" ")}`.trimEnd(), ...settings];
+    const run = node.guard ? [guarded(sql, name, node.verb === "alter")] : sql;
+    return asSuperuser(tag, checks, run, this.#env);
   }
 
   #option(name: string, value: Expr | undefined): string {
@@ -52,27 +76,47 @@ export class RoleTranslator {
       if (value?.kind === "literal" && value.type === "string") return `${keyword} ${quoteText(value.value)}`;
       throw notInDemo(`${keyword} that is not a constant`);
     }
-    const option = OPTIONS[name];
-    if (option === undefined) throw notInDemo(`role option ${name.toUpperCase()}`);
-    return option;
+    if (OWN_OPTIONS.has(name.replace(/^no/, ""))) return "";
+    if (!OPTIONS.has(name)) throw notInDemo(`role option ${name.toUpperCase()}`);
+    return name.toUpperCase();
   }
 
   dropRole(node: Node<"dropRole">): QueryTranslation {
     const names = node.names.map((name) => roleName(name));
-    for (const name of names) {
-      if (["root", "admin", "public"].includes(name)) {
-        throw new SqlError({ code: "42501", message: `cannot drop ${name === "root" ? "user" : "role/user"} ${name}` });
-      }
+    if (names.some((name) => ["root", "admin", "public"].includes(name))) {
+      const what = names.length > 1 ? "roles/users" : "role/user";
+      const message = `cannot drop ${what} ${names.join(", ")}: grants still exist on system.public.comments`;
+      throw new SqlError({ code: "2BP01", message });
     }
-    return statement(`DROP ROLE ${node.ifExists ? "IF EXISTS " : ""}${quoteNames(names)}`, "DROP ROLE");
+    const checks = [
+      requireOption("CREATEROLE"),
+      ...names.map((name) => `crdb_internal.demo_require_droppable(${quoteText(name)})`),
+    ];
+    const sql = `DROP ROLE ${node.ifExists ? "IF EXISTS " : ""}${quoteNames(names)}`;
+    return asSuperuser("DROP ROLE", checks, [sql], this.#env);
   }
 
   grantRole(node: Node<"grantRole">): QueryTranslation {
-    const granted = quoteNames(node.granted);
-    const roles = quoteNames(node.roles);
-    if (node.revoke)
-      return statement(`REVOKE ${node.admin ? "ADMIN OPTION FOR " : ""}${granted} FROM ${roles}`, "REVOKE");
-    return statement(`GRANT ${granted} TO ${roles}${node.admin ? " WITH ADMIN OPTION" : ""}`, "GRANT");
+    const [granted, members] = [node.granted, node.roles].map((list) => list.map((name) => name.text.toLowerCase()));
+    if (!granted || !members) throw new Error("both lists are there");
+    const checks = [...granted, ...members].map((name) => `crdb_internal.demo_require_role(${quoteText(name)})`);
+    for (const role of granted) {
+      checks.push(`crdb_internal.demo_require_grantor(${quoteText(role)})`);
+      for (const member of node.revoke ? [] : members) {
+        checks.push(`crdb_internal.demo_require_acyclic(${quoteText(role)}, ${quoteText(member)})`);
+      }
+    }
+    const [tag, list] = [node.revoke ? "REVOKE" : "GRANT", quoteNames(granted)];
+    if (node.revoke) {
+      if (granted.includes("admin") && members.includes("root")) {
+        const message = "role/user root cannot be removed from role admin or lose the ADMIN OPTION";
+        throw new SqlError({ code: "55006", message });
+      }
+      const sql = `REVOKE ${node.admin ? "ADMIN OPTION FOR " : ""}${list} FROM ${quoteNames(members)}`;
+      return asSuperuser(tag, checks, [sql], this.#env);
+    }
+    const sql = `GRANT ${list} TO ${quoteNames(members)}${node.admin ? " WITH ADMIN OPTION" : ""}`;
+    return asSuperuser(tag, checks, [sql], this.#env);
   }
 
   grant(node: Node<"grant">): QueryTranslation {
@@ -80,18 +124,32 @@ export class RoleTranslator {
     const roles = node.roles.map((role) => (role.text === "public" ? "PUBLIC" : quoteName(role.text))).join(", ");
     const tail = `${node.revoke ? "FROM" : "TO"} ${roles}`;
     const all = node.privileges.includes("all");
+    const { user, database: current } = this.#env.context;
     switch (node.object) {
-      case "table":
-        return statement(`${tag} ${this.#tablePrivileges(node)} ON ${this.#tables(node)} ${tail}`, tag);
+      case "table": {
+        const checks = this.#relations(node).map((table) => requireOnRelation(table, "grant", this.#env));
+        const sql = `${tag} ${this.#tablePrivileges(node)} ON ${this.#tables(node)} ${tail}`;
+        return asSuperuser(tag, checks, [sql], this.#env);
+      }
       case "database": {
         const [name] = node.names;
         const database = name?.parts[0]?.text ?? "";
-        if (database !== this.#env.context.database) throw notInDemo(`${tag} on another database`);
+        if (database !== current || node.names.length > 1) throw notInDemo(`${tag} on another database`);
         const create = all || node.privileges.includes("create") ? "CREATE, CONNECT" : "CONNECT";
-        const sql = `${tag} ${create} ON DATABASE ${quoteName(database)} ${tail}`;
+        const check = required(
+          `crdb_internal.is_admin() OR (SELECT pg_catalog.pg_has_role(d.datdba, 'USAGE') FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) OR crdb_internal.demo_granted('GRANT')`,
+          `user ${user} does not have GRANT privilege on database ${database}`,
+        );
         // new tables take over what was granted on their database
-        const list = this.#tablePrivileges(node);
-        return { ...statement(sql, tag), after: [`ALTER DEFAULT PRIVILEGES ${tag} ${list} ON TABLES ${tail}`] };
+        const list = this.#tablePrivileges({ ...node, privileges: node.privileges.filter((p) => p !== "connect") });
+        const own = all ? DATABASE_PRIVILEGES : node.privileges.map((privilege) => privilege.toUpperCase());
+        const noted = node.roles.map(
+          (role) =>
+            `SELECT crdb_internal.demo_note_grant(${quoteText(role.text)}, ARRAY[${own.map((privilege) => quoteText(privilege)).join(", ")}]::text[], ${!node.revoke})`,
+        );
+        const sql = `${tag} ${create} ON DATABASE ${quoteName(database)} ${tail}`;
+        const inherited = list === "" ? [] : [`ALTER DEFAULT PRIVILEGES ${tag} ${list} ON TABLES ${tail}`];
+        return asSuperuser(tag, [check], [sql, ...inherited, ...noted], this.#env);
       }
       case "schema": {
         const names = quoteNames(node.names.map((name) => name.parts.at(-1)?.text ?? ""));
@@ -101,6 +159,12 @@ export class RoleTranslator {
       case "type":
         throw notInDemo(`${tag} ON TYPE`);
     }
+  }
+
+  /** The relations that are named one by one. */
+  #relations(node: Node<"grant">): TableView[] {
+    if (node.allTables || node.names.some((name) => name.parts.at(-1)?.text === "*")) return [];
+    return node.names.map((name) => this.#env.requireRelation(name));
   }
 
   #tablePrivileges(node: Node<"grant">): string {
@@ -129,8 +193,8 @@ export class RoleTranslator {
   }
 }
 
-// Names of users are folded to lower case even where they are quoted.
-function roleName(name: Expr): string {
+/** The name of a user: folded to lower case even where it is quoted. */
+export function roleName(name: Expr): string {
   if (name.kind === "column") return (name.parts[0]?.text ?? "").toLowerCase();
   if (name.kind === "literal") return name.value.toLowerCase();
   throw notInDemo("a placeholder as the name of a user");
@@ -144,8 +208,29 @@ const statement = (sql: string, tag: string): QueryTranslation => ({
   isWrite: true,
 });
 
-/** Runs only if the role exists, or only if it does not. */
-function guarded(sql: string, role: string, exists: boolean, tag: string): QueryTranslation {
+/** Statements that run only if the role exists, or only if it does not. */
+function guarded(statements: readonly string[], role: string, exists: boolean): string {
   const condition = `${exists ? "" : "NOT "}EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ${quoteText(role)})`;
-  return statement(`DO ${quoteText(`BEGIN IF ${condition} THEN EXECUTE ${quoteText(sql)}; END IF; END`)}`, tag);
+  const body = statements.map((sql) => `EXECUTE ${quoteText(sql)};`).join(" ");
+  return `DO ${quoteText(`BEGIN IF ${condition} THEN ${body} END IF; END`)}`;
+}
+
+const requireOption = (option: string): string => `crdb_internal.demo_require_option(${quoteText(option)})`;
+
+/** @throws SqlError 42601 for an option that is given twice, or both ways */
+function checkOptions(given: readonly string[]): void {
+  if (new Set(given).size < given.length) throw new SqlError({ code: "42601", message: "redundant role options" });
+  if (given.some((option) => given.includes(`no${option}`))) {
+    throw new SqlError({ code: "42601", message: "conflicting role options" });
+  }
+}
+
+/** What CockroachDB lets the client's user do and PostgreSQL would not, once the checks have passed. */
+function asSuperuser(
+  tag: string,
+  checks: readonly string[],
+  [sql = "", ...after]: readonly string[],
+  env: Environment,
+): QueryTranslation {
+  return elevated({ ...statement(sql, tag), after }, checks, env);
 }

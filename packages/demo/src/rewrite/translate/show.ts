@@ -6,6 +6,7 @@ import type { Environment } from "./environment.ts";
 import { noRelation } from "./environment.ts";
 import { alterStatements, showCreate, withoutForeignKeys } from "./show-create.ts";
 import { showGrants } from "./show-grants.ts";
+import { required } from "./privileges.ts";
 import { printName, printQualified, quoteName, quoteNullable, quoteText } from "./quote.ts";
 
 /** An answer that is known from the catalog. */
@@ -45,6 +46,18 @@ export class ShowTranslator {
       default:
     }
     const answer = this.#answer(what);
+    const seen = this.#seenBy(what);
+    if (seen && answer) {
+      const query: QueryTranslation = {
+        kind: "query",
+        sql: `${this.source(what)}${seen.where}`,
+        before: seen.checks.map((check) => `SELECT ${check}`),
+        tag: (_, rows) => `${answer.tag} ${rows}`,
+        returnsRows: true,
+        isWrite: false,
+      };
+      return query;
+    }
     if (answer) {
       const columns: LocalColumn[] = answer.columns.map(([name, type]) => ({ name, oid: OIDS[type] }));
       return { kind: "local", columns, rows: answer.rows, tag: `${answer.tag} ${answer.rows.length}` };
@@ -57,7 +70,39 @@ export class ShowTranslator {
       returnsRows: true,
       isWrite: false,
     };
-    return this.#env.virtualTables.size > 0 ? { ...query, virtualTables: [...this.#env.virtualTables] } : query;
+    const checked = seen ? { ...query, before: seen.checks.map((check) => `SELECT ${check}`) } : query;
+    return this.#env.virtualTables.size > 0 ? { ...checked, virtualTables: [...this.#env.virtualTables] } : checked;
+  }
+
+  /** What a user other than root may see of it; undefined where it is all. */
+  #seenBy(what: ShowNode): { readonly checks: readonly string[]; readonly where: string } | undefined {
+    const { user } = this.#env.context;
+    if (user === "root") return undefined;
+    switch (what.kind) {
+      case "tables": {
+        // the names are the first two columns of what stands for the answer
+        const where =
+          " WHERE crdb_internal.demo_sees_database(pg_catalog.current_database()) AND crdb_internal.demo_sees(crdb_v.c0, crdb_v.c1)";
+        const rows = this.#answer(what)?.rows.length ?? 0;
+        return { checks: [], where: rows > 0 ? where : "" };
+      }
+      case "create":
+      case "columns":
+      case "indexes":
+      case "constraints": {
+        const table = this.#env.relation(what.table);
+        if (!table) return undefined;
+        const sees = `crdb_internal.demo_sees(${quoteText(table.schema)}, ${quoteText(table.name)})`;
+        return { checks: [required(sees, `user ${user} has no privileges on relation ${table.name}`)], where: "" };
+      }
+      case "users":
+      case "roles": {
+        const message = `user ${user} does not have SELECT privilege on relation users`;
+        return { checks: [required("crdb_internal.is_admin()", message)], where: "" };
+      }
+      default:
+        return undefined;
+    }
   }
 
   /** SHOW as a source: `[SHOW TABLES]`. */
@@ -345,8 +390,9 @@ export class ShowTranslator {
       case "databases": {
         this.#env.virtualTables.add("databases");
         const comment = what.withComment ? ", comment" : "";
+        const seen = this.#env.context.user === "root" ? "" : " WHERE crdb_internal.demo_sees_database(database_name)";
         return {
-          sql: `SELECT database_name, owner::name, NULL::text AS primary_region, '{}'::text[] AS regions, NULL::text AS survival_goal${comment} FROM crdb_internal.databases ORDER BY database_name`,
+          sql: `SELECT database_name, owner::name, NULL::text AS primary_region, '{}'::text[] AS regions, NULL::text AS survival_goal${comment} FROM crdb_internal.databases${seen} ORDER BY database_name`,
           tag: "SHOW DATABASES",
         };
       }

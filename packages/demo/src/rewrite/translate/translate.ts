@@ -13,6 +13,7 @@ import { parseSql } from "../statements.ts";
 import { DmlTranslator } from "./dml.ts";
 import { Environment } from "./environment.ts";
 import { withoutLikes } from "./like-table.ts";
+import { withPrivileges } from "./privileges.ts";
 import { quoteName } from "./quote.ts";
 import { RoleTranslator } from "./roles.ts";
 import { checkAsOf, SelectTranslator } from "./select.ts";
@@ -25,7 +26,8 @@ import { ShowTranslator } from "./show.ts";
  * @throws SqlError in CockroachDB's words for what it would refuse, and 0A000 for what the demo cluster cannot do.
  */
 export function translate(statement: Statement, context: TranslateContext): Translation {
-  const translation = new Translator(statement.text, context).translate(statement.node);
+  const translator = new Translator(statement.text, context);
+  const translation = translator.allowed(statement.node, translator.translate(statement.node));
   if (statement.placeholders === 0 || translation.kind !== "query") return translation;
   return { ...translation, undetermined: undeterminedPlaceholders(statement.node) };
 }
@@ -45,6 +47,11 @@ class Translator {
     this.#ddl = new DdlTranslator(this.#env, this.#select);
     this.#roles = new RoleTranslator(this.#env);
     this.#show = new ShowTranslator(this.#env);
+  }
+
+  /** The translation, with what has to be checked before it. */
+  allowed(node: StatementNode, translation: Translation): Translation {
+    return withPrivileges(node, translation, this.#env);
   }
 
   translate(node: StatementNode): Translation {
