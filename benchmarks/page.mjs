@@ -144,7 +144,7 @@ function renderStart({ emptyMs, imports, dependencies, packedKb, unpackedKb, fil
 }
 
 /** The whole page. */
-export function renderPage({ facts, adapters, speed, turns, contention, profiles, start, core }) {
+export function renderPage({ facts, adapters, speed, turns, contention, profiles, start, core, client }) {
   const sections = [
     "# Benchmarks",
     "<!-- Written by `npm run bench:peers -- --write`: change benchmarks/page.mjs, not this file. -->",
@@ -188,6 +188,14 @@ export function renderPage({ facts, adapters, speed, turns, contention, profiles
       "## Profiles",
       "Where the client's processor time goes, by a sampling profiler, which makes everything a little slower and counts the time in which something else had the processor: the order of the parts counts, not the sums, and small differences between two profiles mean nothing.",
       renderProfiles(profiles),
+    );
+  }
+  if (client !== undefined) {
+    sections.push(
+      "## What the client costs",
+      "`node benchmarks/client-cost.mjs`: the server only answers, always with the same row, so that nearly all of it is " +
+        "the client's work.",
+      ...client.map(({ workload, results }) => renderWorkload(workload, results)),
     );
   }
   if (core !== undefined) sections.push("## What Core does by itself", renderCore(core, speed));

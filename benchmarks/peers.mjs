@@ -12,13 +12,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { measureClient } from "./client-cost.mjs";
 import { measureContention } from "./contention.mjs";
 import { countTurns, describeWarmUp, measureWorkload, profileWorkload } from "./measure.mjs";
 import { renderPage, renderWorkload } from "./page.mjs";
 import { startProxy } from "./proxy.mjs";
 import { measureStart } from "./start-cost.mjs";
 import { findNode, installPeers, loadAdapters, versionOf } from "./tools.mjs";
-import { schema, workloads } from "./workloads.mjs";
+import { schema, suite, workloads } from "./workloads.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -35,7 +36,6 @@ const { values: options } = parseArgs({
   },
 });
 
-const suite = { folder: ".", workloads, first: ["pg", "tegmen", "tegmen-text"] };
 const pagePath = path.join(import.meta.dirname, "../docs/benchmarks.md");
 if (options.render !== undefined) {
   const adapters = await loadAdapters(suite);
@@ -100,11 +100,13 @@ try {
     let start;
     let core;
     let contention;
+    let clientCost;
     if (options.write) {
       const script = path.join(import.meta.dirname, "core-cost.mjs");
       core = JSON.parse(execFileSync(node, [script, "--json"], { encoding: "utf8" }));
       start = measureStart(31, node);
       contention = await measureContention({ node, url: settings.url, client, seconds: 2, rounds: 21 });
+      clientCost = await measureClient({ node, adapters, rounds: 41 });
       for (const workload of names) {
         const entry = { workload, tools: [] };
         for (const adapter of adapters.slice(0, 2)) {
@@ -114,11 +116,11 @@ try {
         profiles.push(entry);
       }
     }
-    const page = renderPage({ facts, adapters, speed, turns, contention, profiles, start, core });
+    const page = renderPage({ facts, adapters, speed, turns, contention, profiles, start, core, client: clientCost });
     if (options.json !== undefined) {
       writeFileSync(
         options.json,
-        JSON.stringify({ facts, speed, turns, contention, profiles, start, core }, undefined, 2),
+        JSON.stringify({ facts, speed, turns, contention, profiles, start, core, client: clientCost }, undefined, 2),
       );
     }
     if (options.write) writeFileSync(pagePath, page);

@@ -89,5 +89,8 @@ export const workloads = {
   },
 };
 
+/** The workloads, the folder of their adapters, and those that come first. */
+export const suite = { folder: ".", workloads, first: ["pg", "tegmen", "tegmen-text"] };
+
 /** The error of a transfer that the balance does not cover. */
 export class NotCovered extends Error {}
