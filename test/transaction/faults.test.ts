@@ -131,6 +131,26 @@ describe("the connection is cut", () => {
     }
   });
 
+  test("while idempotent work is committed, and it is given up later: the outcome is not known", async () => {
+    for (const limit of [{ maxRetries: 2 }, { deadline: new Date(Date.now() + 20_000), maxRetries: 1 }]) {
+      proxy.cutAt(end, "answered");
+      proxy.cutAt(/^SELECT balance/, "before", 3);
+      const balance = (await balances())[0] as number;
+      let attempts = 0;
+      const error = await runTransaction(
+        engine,
+        async (conn) => {
+          if (++attempts > 1) await conn.execute(text("SELECT balance FROM accounts"));
+          await conn.execute(sql`UPDATE accounts SET balance = ${balance - 10} WHERE id = 1`);
+        },
+        { ...quick, ...limit, idempotent: true },
+      ).catch((e: unknown) => e);
+      proxy.forgetFaults();
+      expect(error).toBeInstanceOf(AmbiguousCommitError);
+      expect(await balances()).toEqual([balance - 10, 1000]);
+    }
+  });
+
   test("while deferred writes travel with the commit: the outcome is not known", async () => {
     proxy.cutAt(/^UPDATE accounts/, "after");
     const error = await runTransaction(engine, async (conn) => {

@@ -2,7 +2,13 @@ import type { Channel } from "../engine/channel.ts";
 import { Connection, type ConnectionInternals, internalsOf } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import { mergeLimits } from "../engine/limits.ts";
-import { ArgumentError, MaxRetriesExceeded, SerializationError, TransactionStateError } from "../errors/index.ts";
+import {
+  AmbiguousCommitError,
+  ArgumentError,
+  MaxRetriesExceeded,
+  SerializationError,
+  TransactionStateError,
+} from "../errors/index.ts";
 import { backoff, sleep } from "./backoff.ts";
 import { ChainTransaction } from "./chain-transaction.ts";
 import { type Limit, limitOf } from "./limit.ts";
@@ -167,6 +173,8 @@ class RetryLoop {
   readonly #options: RunTransactionOptions;
   readonly #limit: Limit;
   #attempt = 0;
+  /** An attempt of idempotent work that may have been committed: to give up later does not make it undone. */
+  #ambiguous: AmbiguousCommitError | undefined;
   #injected = false;
 
   constructor(connection: Connection, job: Job, options: RunTransactionOptions, limit: Limit) {
@@ -268,9 +276,10 @@ class RetryLoop {
     const { idempotent = false } = this.#options;
     const verdict = this.#attempt === 1 && channel === undefined ? "give up" : judge(error, channel, idempotent);
     const { signal } = this.#limit;
+    if (error instanceof AmbiguousCommitError) this.#ambiguous ??= error;
     if (verdict === "give up" || signal?.aborted === true) {
       await this.#rollback(channel);
-      throw verdict === "give up" ? error : signal!.reason;
+      throw verdict === "give up" ? error : (this.#ambiguous ?? signal!.reason);
     }
     const delay = backoff(this.#options, this.#attempt, Math.random());
     try {
@@ -278,7 +287,7 @@ class RetryLoop {
       await this.#announce(error, delay);
     } catch (end) {
       await this.#rollback(channel);
-      throw end;
+      throw this.#ambiguous ?? end;
     }
     const next = verdict === "restart" ? channel : undefined;
     if (next === undefined) await this.#rollback(channel);
@@ -294,7 +303,7 @@ class RetryLoop {
       // A server that does not even answer the fresh start is not waited for.
       if (next?.driver.isBusy === true) next.driver.destroy();
       else await this.#rollback(channel);
-      throw aborted;
+      throw this.#ambiguous ?? aborted;
     }
   }
 
