@@ -10,6 +10,8 @@ test("demo starts a shell on the default port unless told otherwise", () => {
     mode: "shell",
     port: undefined,
     database: undefined,
+    secure: false,
+    persist: undefined,
     mark: undefined,
   });
   expect(parseDemoArguments(["--no-shell", "--port", "0", "--database=bank"])).toMatchObject({
