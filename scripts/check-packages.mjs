@@ -4,7 +4,7 @@
 //   node scripts/check-packages.mjs        (after npm run build)
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -73,12 +73,26 @@ try {
   writeFileSync(path.join(project, "tsconfig.json"), JSON.stringify(tsconfig));
   run(bin("tsc"), ["-p", "tsconfig.json"], project);
   console.log(run(process.execPath, ["program.js"], project).trim());
+  assertEachModuleOnce(path.join(project, "node_modules/tegmen/dist"));
   console.log(run(path.join(project, "node_modules", ".bin", "tegmen"), ["--version"], project).trim());
   const left = readdirSync(path.join(project, "node_modules")).filter((name) => !name.startsWith("."));
   const size = left.reduce((sum, name) => sum + sizeOf(path.join(project, "node_modules", name)), 0);
   console.log(`installed: ${left.length} folders in node_modules, ${(size / 2 ** 20).toFixed(0)} MB`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** A module in two files of a bundle would be two copies of its classes: `instanceof` would tell them apart. */
+function assertEachModuleOnce(dist) {
+  const places = new Map();
+  for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"))) {
+    for (const [, module] of readFileSync(path.join(dist, file), "utf8").matchAll(/^\/\/ (src\/.+\.ts)$/gm)) {
+      const other = places.get(module);
+      if (other !== undefined) throw new Error(`${module} is in ${other} and in ${file}`);
+      places.set(module, file);
+    }
+  }
+  if (places.size === 0) throw new Error("the bundle does not name its modules");
 }
 
 function sizeOf(place) {
