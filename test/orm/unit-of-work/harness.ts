@@ -1,4 +1,4 @@
-import { type Engine, type MetaData, select, sql } from "tegmen";
+import { type Engine, type Executable, type MetaData, select, sql } from "tegmen";
 import { type Session, sessionmaker, type SessionOptions } from "tegmen/orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase, type TestDatabase } from "../../support/server.ts";
@@ -30,8 +30,12 @@ export interface Bench {
 /** How the cases of a file are written. */
 export type Cases = (name: string, work: (bench: Bench) => Promise<void>, options?: SessionOptions) => void;
 
-/** Creates the tables before the cases of a file, and drops them with their database. */
-export function casesOn(metadata: MetaData): Cases {
+/**
+ * Creates the tables before the cases of a file, and drops them with their database.
+ *
+ * @param setup statements to run after that
+ */
+export function casesOn(metadata: MetaData, setup: readonly Executable[] = []): Cases {
   let database: TestDatabase;
   let engine: Engine;
   let sent: Sent[] = [];
@@ -41,6 +45,7 @@ export function casesOn(metadata: MetaData): Cases {
     database = await openDatabase();
     engine = database.engine({ poolSize: 2 });
     await metadata.createAll(engine);
+    for (const statement of setup) await engine.execute(statement);
     engine.on("beforeExecute", ({ sql: text, parameters }) => {
       if (!inTurn) {
         turn++;

@@ -45,3 +45,4 @@ export type { SessionTransaction } from "./session/session-transaction.ts";
 export type { SynchronizeSession } from "./session/synchronize.ts";
 export type { PrimaryKeyOf, SessionRow, SessionScalar } from "./session/types.ts";
 export type { ObjectStatus } from "./state.ts";
+export { assign, type Assignments } from "./unit-of-work/assign.ts";

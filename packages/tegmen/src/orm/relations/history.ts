@@ -15,7 +15,7 @@ export interface RelationHistory {
 /** The values of relations that a flush is about to write, as the database has them. */
 export type RelationMemory = ReadonlyMap<string, readonly object[] | object | null | undefined>;
 
-const none: readonly InstanceState[] = [];
+const none: readonly never[] = [];
 
 /**
  * What was done to a relation since the last flush.
@@ -150,6 +150,19 @@ function restore(state: InstanceState, key: string, value: readonly object[] | o
   if (list instanceof Collection) list.load(Array.isArray(value) ? (value as readonly object[]) : []);
   else if (value === undefined) delete related[key];
   else related[key] = value;
+}
+
+/** A new object has no row after all: it keeps what is in its relations, and nothing of that is written. */
+export function renewRelations(state: InstanceState): void {
+  const { related } = state;
+  for (const key in related) {
+    const value = related[key];
+    if (value instanceof Collection) {
+      const items = Array.from(value);
+      value.load(none);
+      value.replace(items);
+    } else if (value !== undefined && value !== null) (changesOf(state).before ??= {})[key] = undefined;
+  }
 }
 
 /** Forgets the values of relations: reading them raises `NotLoadedError` until they are loaded again. */

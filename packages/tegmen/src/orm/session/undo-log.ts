@@ -1,4 +1,4 @@
-import { type RelationMemory, rememberRelations, restoreRelations } from "../relations/history.ts";
+import { type RelationMemory, rememberRelations, renewRelations, restoreRelations } from "../relations/history.ts";
 import type { ColumnValues, IdentityKey, InstanceState, ObjectStatus } from "../state.ts";
 
 /** What an object was before a transaction, or a savepoint, changed it. */
@@ -30,7 +30,9 @@ export class Snapshot {
     state.key = this.key;
     state.values = this.#values;
     state.original = undefined;
-    restoreRelations(state, this.#relations);
+    // A new object is as it was made: it can be added again, with all that belongs to it.
+    if (this.status === "pending") renewRelations(state);
+    else restoreRelations(state, this.#relations);
   }
 }
 
@@ -50,6 +52,7 @@ export class UndoLog {
 
   /** Undoes what was not flushed. */
   undoChanges(state: InstanceState): void {
+    if (state.status === "pending") return;
     const { original } = state;
     if (original !== undefined) {
       Object.assign(state.values, original);
