@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDemoCluster } from "../cluster.ts";
 import { makeCertificate } from "./certificates.ts";
-import type { DemoCluster } from "../cluster.ts";
+import type { DemoCluster } from "../demo-cluster.ts";
 
 let cluster: DemoCluster;
 
