@@ -139,7 +139,7 @@ export function testValues(harness: Harness): void {
     const { maxParameters } = harness.capabilities;
     const sum = (count: number) =>
       statement(
-        `SELECT count(*) FROM (VALUES ${Array.from({ length: count }, (_, i) => `($${i + 1})`).join(", ")}) AS v`,
+        `SELECT count(*) FROM (VALUES ${Array.from({ length: count }, (_, i) => `($${i + 1}::STRING)`).join(", ")}) AS v`,
         Array<string>(count).fill("x"),
       );
     const most = await connection.run([sum(maxParameters)]);
