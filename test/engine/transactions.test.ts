@@ -349,6 +349,16 @@ describe("defer", () => {
     expect(await ids()).toEqual([1, 2, 3]);
   });
 
+  test("leaves the rows of a statement that is under way alone", async () => {
+    await using conn = await engine.connect();
+    await conn.execute(insert(1));
+    const reading = conn.execute(text("SELECT id FROM t"));
+    conn.defer(insert(2));
+    expect((await reading).scalars().all()).toEqual([1]);
+    await conn.commit();
+    expect(await ids()).toEqual([1, 2]);
+  });
+
   test("fails the statement it travels with, naming itself and its place", async () => {
     await using conn = await engine.connect();
     function placeOfTheMistake(): void {

@@ -130,7 +130,8 @@ export class Channel {
     if (this.lost !== undefined) throw this.lost;
     if (this.#streaming) throw busyStreaming();
     const { epoch } = this;
-    const queued = this.#queue;
+    // While this is under way, others may be queued for what comes next.
+    const queued = this.#queue.length > 0 ? this.#queue : noQueued;
     const opensGate = this.#gate === gateToCome;
     let batch = statements;
     if (queued.length > 0) {
@@ -372,6 +373,8 @@ export class Channel {
 const gateToCome: Promise<unknown> = Promise.resolve();
 
 const noValues: readonly never[] = [];
+
+const noQueued: readonly Queued[] = [];
 
 /** The line of a COPY, where the server names it. */
 function withLine(failure: DriverFailure): DriverFailure {
