@@ -138,6 +138,10 @@ class CurrentLoader implements Loader {
     return materialize(this.#core.registry, mapper, rows, { isComplete, populateExisting, isNewer: true });
   }
 
+  get epoch(): number {
+    return this.#core.epoch;
+  }
+
   find(...key: Parameters<Loader["find"]>): ReturnType<Loader["find"]> {
     return this.populateExisting ? undefined : this.#core.find(...key);
   }

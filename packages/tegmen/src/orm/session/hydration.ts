@@ -28,6 +28,7 @@ export function materialize(
   rows: readonly ColumnValues[],
   options: HydrationOptions,
 ): (InstanceState | undefined)[] {
+  registry.reading();
   const objects = registry.map.of(mapper);
   const keyOf = keyReader(mapper);
   const { epoch } = registry;

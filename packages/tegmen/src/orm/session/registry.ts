@@ -20,6 +20,8 @@ export class Registry implements StateOwner {
   /** Objects whose lists were read, and may have been changed without a word. */
   readonly #touched = new Set<InstanceState>();
   readonly #log = new UndoLog();
+  /** The transaction in which objects were read last; 0: none yet. */
+  #readIn = 0;
   /** The Session whose objects these are. */
   readonly session: object;
   /** Counts the transactions, and the rollbacks to savepoints: what was read before is outdated. */
@@ -51,6 +53,13 @@ export class Registry implements StateOwner {
 
   touched(state: InstanceState): void {
     this.#touched.add(state);
+  }
+
+  /** Called where objects are going to be read: those of earlier transactions are not held by the Session any more. */
+  reading(): void {
+    if (this.#readIn === this.transaction) return;
+    if (this.#readIn !== 0) this.map.loosen();
+    this.#readIn = this.transaction;
   }
 
   /** Whether the values of an object were read or written in this transaction. */

@@ -163,7 +163,12 @@ export class SessionCore implements Loader {
   /** Releases a savepoint, and those within it. */
   async release(nested: NestedTransaction): Promise<void> {
     if (!this.isActive(nested)) throw new TransactionStateError("This nested transaction has ended already");
-    await this.flush();
+    try {
+      await this.flush();
+    } catch (error) {
+      await this.rollbackTo(nested).catch(() => {});
+      throw error;
+    }
     for (;;) {
       const inner = this.#savepoints.pop()!;
       await inner.commit();
@@ -195,6 +200,10 @@ export class SessionCore implements Loader {
     isComplete: boolean,
   ): readonly (InstanceState | undefined)[] {
     return materialize(this.registry, mapper, rows, { isComplete });
+  }
+
+  get epoch(): number {
+    return this.registry.epoch;
   }
 
   find(mapper: Mapper, key: IdentityKey): InstanceState | undefined {
