@@ -15,4 +15,6 @@ export interface RelationChanges {
   queued: Record<string, QueuedChanges> | undefined;
   /** Relations that may be outdated: loaders load them again. */
   stale: Set<string> | undefined;
+  /** The transaction in which they were found to be outdated, by number. */
+  staleIn: number;
 }

@@ -6,6 +6,7 @@ import type { FromItem } from "../sql/from-item.ts";
 import type { Condition } from "../sql/operand.ts";
 import { Collection } from "./collection.ts";
 import type { ColumnsByKey } from "./entity-source.ts";
+import { conditionPairs } from "./relations/condition-pairs.ts";
 import type { Mapper } from "./mapper.ts";
 import { mapperOf } from "./mapper-of.ts";
 import { type Cascades, parseCascade } from "./cascade.ts";
@@ -61,11 +62,16 @@ export function resolveRelation(owner: Mapper, key: string, relation: Relation):
   const where = `relation ${owner.name}.${key}`;
   const { kind, options } = relation;
   const target = mapperOf(relation.target, where);
+  const { on } = options;
+  if (kind === "manyToMany" && on !== undefined) {
+    throw new ArgumentError(`${where}: manyToMany takes through, foreignKey and otherKey instead of on`);
+  }
   const through = kind === "manyToMany" ? resolveThrough(where, owner, target, options) : undefined;
+  const found = on === undefined ? undefined : conditionPairs(where, on, owner, target);
   const pairs =
-    through !== undefined || options.on !== undefined
-      ? []
-      : directPairs(where, kind, owner, target, options.foreignKey);
+    found ??
+    (through !== undefined || on !== undefined ? [] : directPairs(where, kind, owner, target, options.foreignKey));
+  const condition = on !== undefined && found === undefined ? on : undefined;
   let inverse: RelationProperty | null | undefined;
   const property: RelationProperty = {
     key,
@@ -75,10 +81,10 @@ export function resolveRelation(owner: Mapper, key: string, relation: Relation):
     target,
     options,
     cascade: parseCascade(options.cascade, where),
-    viewOnly: options.viewOnly === true || options.on !== undefined || options.where !== undefined,
+    viewOnly: options.viewOnly === true || condition !== undefined || options.where !== undefined,
     pairs,
     through,
-    condition: options.on,
+    condition,
     // Looked for when it is needed: the other class's relations lead back here.
     get inverse() {
       if (inverse === undefined) inverse = findInverse(property, where) ?? null;
@@ -111,9 +117,19 @@ function resolveThrough(where: string, owner: Mapper, target: Mapper, options: A
     throw new ArgumentError(`${where} needs the table between: manyToMany(Target, { through: table })`);
   }
   const between = table as AnyTable & FromItem;
-  const toOwner = foreignKeyPairs(where, between, owner.table, options.foreignKey, owner === target ? 0 : undefined);
-  const toTarget = foreignKeyPairs(where, between, target.table, options.otherKey, owner === target ? 1 : undefined);
+  const isSelf = owner.table === target.table;
+  const toOwner = foreignKeyPairs(where, between, owner.table, options.foreignKey, isSelf ? 0 : undefined);
+  const others = isSelf && options.otherKey === undefined ? otherThan(between, target.table, toOwner) : undefined;
+  const toTarget = others ?? foreignKeyPairs(where, between, target.table, options.otherKey, isSelf ? 1 : undefined);
   return { table: between, ownPairs: toOwner.map(flip), targetPairs: toTarget.map(flip) };
+}
+
+/** Of two foreign keys to one table, the one that is not this. */
+function otherThan(from: AnyTable, to: AnyTable, pairs: readonly ColumnPair[]): readonly ColumnPair[] | undefined {
+  const others = resolveTable(from).foreignKeys.filter(
+    (key) => key.target === to && !key.columns.some((column) => pairs.some(({ own }) => own === column)),
+  );
+  return others.length === 1 ? pairsOf(others[0]!) : undefined;
 }
 
 function flip({ own, other }: ColumnPair): ColumnPair {
@@ -140,8 +156,13 @@ function foreignKeyPairs(
     keys.length === 0
       ? `${where}: table "${from.name}" has no foreign key to "${to.name}". Add .references() to its column, or give ` +
           "the option foreignKey or on"
-      : `${where}: table "${from.name}" has several foreign keys to "${to.name}". Say which by the option foreignKey`,
+      : `${where}: table "${from.name}" has several foreign keys to "${to.name}" (${keys.map(describeKey).join("; ")}). ` +
+          `Say which by an option, such as foreignKey: ${JSON.stringify(keys[0]!.columns[0]!.key)}`,
   );
+}
+
+function describeKey({ columns }: ResolvedForeignKey): string {
+  return columns.map(({ key }) => key).join(", ");
 }
 
 function namedPairs(
@@ -187,19 +208,26 @@ function findInverse(property: RelationProperty, where: string): RelationPropert
   const named = options.backPopulates;
   if (named !== undefined) {
     const found = target.relation(named);
-    if (found.target !== owner || !inverseKinds[kind].includes(found.kind)) {
+    if ((!found.target.isA(owner) && !owner.isA(found.target)) || !inverseKinds[kind].includes(found.kind)) {
       throw new ArgumentError(`${where}: backPopulates names ${target.name}.${named}, which is not the way back`);
     }
     return found;
   }
   if (property.viewOnly) return undefined;
-  for (const candidate of target.relations.values()) {
-    if (candidate === property || candidate.target !== owner || candidate.viewOnly) continue;
-    if (!inverseKinds[kind].includes(candidate.kind)) continue;
-    if (candidate.options.backPopulates !== undefined && candidate.options.backPopulates !== property.key) continue;
-    if (isWayBack(property, candidate)) return candidate;
+  const candidates = [...target.relations.values()].filter((candidate) => {
+    if (candidate === property || candidate.viewOnly || !inverseKinds[kind].includes(candidate.kind)) return false;
+    if (!candidate.target.isA(owner) && !owner.isA(candidate.target)) return false;
+    return (candidate.options.backPopulates ?? property.key) === property.key && isWayBack(property, candidate);
+  });
+  const meant = candidates.filter((candidate) => candidate.options.backPopulates === property.key);
+  const [found, another] = meant.length > 0 ? meant : candidates;
+  if (found !== undefined && another !== undefined) {
+    throw new ArgumentError(
+      `${where}: ${target.name}.${found.key} and ${target.name}.${another.key} could both be the way back. Say which ` +
+        "by the option backPopulates, and give the other one viewOnly: true",
+    );
   }
-  return undefined;
+  return found;
 }
 
 function isWayBack(one: RelationProperty, other: RelationProperty): boolean {

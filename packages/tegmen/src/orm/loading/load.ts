@@ -1,5 +1,6 @@
 import { ArgumentError } from "../../errors/index.ts";
 import type { Mapper } from "../mapper.ts";
+import { staleRelations } from "../relations/history.ts";
 import type { RelationProperty } from "../relation-property.ts";
 import type { InstanceState } from "../state.ts";
 import type { Loader } from "./loader.ts";
@@ -23,6 +24,7 @@ export async function loadRelations(
   states: readonly InstanceState[],
   paths: readonly string[],
 ): Promise<void> {
+  for (const state of states) noteOutdated(state, loader.epoch);
   await loadGroups(
     loader,
     [...byClass(states)].map(([mapper, of]) => {
@@ -45,6 +47,13 @@ export async function fetchRelation(
   const tree = new LoadTree(property.owner);
   tree.load(property, { strategy: "selectin" });
   await loadGroups(loader, [{ states, tree }]);
+}
+
+/** What was loaded in a transaction that is over is loaded again, once in this one. */
+function noteOutdated(state: InstanceState, epoch: number): void {
+  if (state.readIn === epoch || state.related === undefined || state.changes?.staleIn === epoch) return;
+  staleRelations(state);
+  if (state.changes !== undefined) state.changes.staleIn = epoch;
 }
 
 function byClass(states: readonly InstanceState[]): ReadonlyMap<Mapper, InstanceState[]> {

@@ -19,6 +19,8 @@ export interface Loader {
   ): readonly (InstanceState | undefined)[];
   /** An object of the identity map, if its values are not outdated. */
   find(mapper: Mapper, key: IdentityKey): InstanceState | undefined;
+  /** The transaction, by number. */
+  readonly epoch: number;
   /** Replaces also what is loaded already. */
   readonly populateExisting: boolean;
 }

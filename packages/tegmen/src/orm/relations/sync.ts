@@ -22,7 +22,7 @@ export function targetState(property: RelationProperty, value: unknown): Instanc
 
 /** What is known of an object's relations besides their values. */
 export function changesOf(state: InstanceState): RelationChanges {
-  return (state.changes ??= { before: undefined, queued: undefined, stale: undefined });
+  return (state.changes ??= { before: undefined, queued: undefined, stale: undefined, staleIn: 0 });
 }
 
 /**
