@@ -14,7 +14,7 @@ const layers = {
     errors: [],
     text: ["errors"],
     url: ["text", "errors"],
-    types: ["errors"],
+    types: ["text", "errors"],
     // Statements compile themselves, so sql and schema call dialect; dialect in turn knows nodes, and builders by type.
     sql: ["dialect", "types", "text", "errors"],
     schema: ["dialect", "sql", "types", "text", "errors"],
@@ -23,7 +23,7 @@ const layers = {
     pool: ["drivers", "errors"],
     engine: ["pool", "drivers", "dialect", "sql", "types", "url", "text", "errors"],
     transaction: ["engine", "text", "errors"],
-    orm: ["transaction", "engine", "schema", "sql", "types", "text", "errors"],
+    orm: ["transaction", "engine", "dialect", "schema", "sql", "types", "text", "errors"],
     cli: ["*"],
   },
   demo: {
