@@ -45,7 +45,7 @@ CREATE VIEW crdb_internal.node_build_info AS
     ('Name', 'CockroachDB'), ('ClusterID', crdb_internal.cluster_id()::text), ('Organization', ''), ('Build', crdb_demo.version()), ('Version', 'v21.2.0-alpha.00000000'), ('Channel', 'emulation')
   ) AS t (field, value);
 CREATE VIEW crdb_internal.databases AS
-  SELECT d.oid::int8 AS id, d.datname::text AS database_name, pg_catalog.pg_get_userbyid(d.datdba)::text AS owner,
+  SELECT d.oid::int8 AS id, d.datname::text AS database_name, CASE d.datname WHEN 'system' THEN 'node' ELSE pg_catalog.pg_get_userbyid(d.datdba)::text END AS owner,
     pg_catalog.shobj_description(d.oid, 'pg_database') AS comment
   FROM pg_catalog.pg_database d WHERE NOT d.datistemplate;
 GRANT SELECT ON ALL TABLES IN SCHEMA crdb_internal TO PUBLIC;

@@ -111,10 +111,28 @@ describe("values as texts", () => {
     ],
     ["SELECT '0044-03-15 BC'::TIMESTAMPTZ", [["0044-03-15 00:00:00+00:00 BC"]]],
     ["SELECT '11:59:59 PM-07'::TIMETZ", [["23:59:59-07:00"]]],
+    ["SELECT '02/03/20'::DATE, '2020-02-03'::DATE", [["2002-03-20", "2020-02-03"]]],
     ["SELECT ARRAY['1:00+02', '2:00-01']::TIMETZ[]", [["{01:00:00+02:00,02:00:00-01:00}"]]],
     ["SELECT current_setting('application_name')", [[""]]],
   ])("%s", async (sql, expected) => {
     expect(await rows(sql)).toEqual(expected);
+  });
+
+  test.each([
+    ["SET TIME ZONE '-04:30'; SELECT '2020-02-29 12:00Z'::TIMESTAMPTZ", [["2020-02-29 16:30:00+04:30"]]],
+    ["SET TIME ZONE INTERVAL '-04:30'; SELECT '2020-02-29 12:00Z'::TIMESTAMPTZ", [["2020-02-29 07:30:00-04:30"]]],
+    ["SET TIME ZONE 3; SELECT '2020-02-29 12:00Z'::TIMESTAMPTZ", [["2020-02-29 15:00:00+03:00"]]],
+  ])("%s", async (sql, expected) => {
+    expect(await rows(sql)).toEqual(expected);
+    await client.query("SET TIME ZONE 'UTC'");
+  });
+
+  test.each([
+    ["SELECT '02/03/2020'::DATE", "22008: parsing as type date: field day value 2020 is out of range"],
+    ["SELECT '1'::JSONB AS j ORDER BY j", "0A000: unimplemented: can't order by column type jsonb"],
+    ["CREATE INDEX ON sorted (a)", "0A000: unimplemented: column a is of type int[] and thus is not indexable"],
+  ])("%s", async (sql, error) => {
+    expect(await failure(sql)).toBe(error);
   });
 
   test("an infinite moment as a parameter", async () => {
@@ -130,6 +148,21 @@ describe("values as texts", () => {
     await client.query("SET bytea_output = 'escape'");
     expect(await rows(sql)).toEqual(expected);
     await client.query("RESET bytea_output");
+  });
+});
+
+describe("definitions", () => {
+  test("have parentheses around operations in operations", async () => {
+    await client.query("CREATE TABLE checked (a INT8, b INT8, CHECK (a + b < 10 AND a IS NOT NULL))");
+    expect(await failure("INSERT INTO checked VALUES (9, 9)")).toBe(
+      "23514: failed to satisfy CHECK constraint (((a + b) < 10:::INT8) AND (a IS NOT NULL))",
+    );
+  });
+
+  test("may refer to other columns of the table itself", async () => {
+    await client.query("CREATE TABLE chain (a INT8 UNIQUE, b INT8 REFERENCES chain (a) ON DELETE CASCADE)");
+    await client.query("INSERT INTO chain VALUES (1, NULL), (2, 1); DELETE FROM chain WHERE a = 1");
+    expect(await rows("SELECT * FROM chain")).toEqual([]);
   });
 });
 

@@ -32,10 +32,12 @@ export function timeZoneOffset(value: string): string | undefined {
   const plain = value.replace(/^'|'$/g, "");
   const number = /^[+-]?\d+(\.\d+)?$/.test(plain) ? Number(plain) * 3600 : undefined;
   const clock = /^([+-]?)(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(plain);
+  // an interval is east of Greenwich, a text, as POSIX has it, west
+  const east = value.startsWith("'") ? 1 : -1;
   const seconds =
     number ??
     (clock
-      ? (clock[1] === "-" ? -1 : 1) * (Number(clock[2]) * 3600 + Number(clock[3]) * 60 + Number(clock[4] ?? 0))
+      ? (clock[1] === "-" ? -east : east) * (Number(clock[2]) * 3600 + Number(clock[3]) * 60 + Number(clock[4] ?? 0))
       : undefined);
   if (seconds === undefined) return undefined;
   const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");

@@ -45,6 +45,8 @@ interface Draft {
   /** Constraints for the backend. */
   readonly parts: string[];
   readonly before: string[];
+  /** What needs the indexes: foreign keys to the table itself. */
+  readonly late: string[];
   readonly after: string[];
 }
 
@@ -87,7 +89,7 @@ export class TableTranslator {
     this.#foreignKeys(draft);
     const families = this.#families(draft);
     const body = [...draft.columns.values(), primary, ...draft.parts].join(", ");
-    const after = [...made, ...draft.after, ...families, ...notices(node)];
+    const after = [...made, ...draft.late, ...draft.after, ...families, ...notices(node)];
     return { sql: `CREATE TABLE ${target} (${body})`, before: draft.before, after };
   }
 
@@ -111,6 +113,7 @@ export class TableTranslator {
       shards: new Map(),
       parts: [],
       before: [],
+      late: [],
       after: [],
     };
   }
@@ -248,7 +251,7 @@ export class TableTranslator {
     }
   }
 
-  #foreignKeys({ node, own, constraintNames: names, parts }: Draft): void {
+  #foreignKeys({ node, own, target, constraintNames: names, parts, late }: Draft): void {
     const keys = [
       ...node.constraints.flatMap((c) =>
         c.kind === "foreignKey"
@@ -265,8 +268,12 @@ export class TableTranslator {
       for (const column of key.columns) refuseComputedReference(node.columns.find((c) => c.name.text === column));
     }
     refuseComputedOnReferences(node.columns, keys);
-    for (const key of keys)
-      parts.push(this.constraints.foreignKey(key.name?.text, key.columns, key.references, names, own));
+    for (const key of keys) {
+      const sql = this.constraints.foreignKey(key.name?.text, key.columns, key.references, names, own);
+      const { schema = own.schema, name } = this.#env.resolve(key.references.table);
+      if (name === own.name && schema === own.schema) late.push(`ALTER TABLE ${target} ADD ${sql}`);
+      else parts.push(sql);
+    }
   }
 
   #families(draft: Draft): string[] {

@@ -6,7 +6,7 @@ import { ASYNC_DROP, typesOf } from "./alter-columns.ts";
 import { addShard } from "./alter-constraints.ts";
 import { AlterTranslator, renameIndex } from "./alter-table.ts";
 import { createTableAs } from "./create-table-as.ts";
-import { type DdlSql, TableTranslator } from "./create-table.ts";
+import { checkIndexable, TableTranslator, type DdlSql } from "./create-table.ts";
 import { undefine } from "./definitions.ts";
 import { requireNoViews } from "./dependents.ts";
 import type { Environment } from "./environment.ts";
@@ -73,6 +73,7 @@ export class DdlTranslator {
     const types = typesOf(table);
     const keys = node.index.elements.map((element) => element.column?.text ?? "");
     for (const key of node.index.hashBuckets ? keys : []) if (!types.has(key)) throw noColumn(key);
+    if (!node.index.inverted) for (const key of keys) checkIndexable(key, types);
     const shard = node.index.hashBuckets && shardOf(this.#env, keys, node.index.hashBuckets);
     const before = shard ? addShard(table, shard) : [];
     const indexed = { name: table.name, target: tableSql(table), types, primaryKey: table.primaryKey };

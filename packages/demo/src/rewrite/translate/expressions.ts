@@ -558,10 +558,24 @@ const INFINITE: Readonly<Record<string, string>> = {
 function plainConstant(expr: Extract<Expr, { kind: "literal" }>, type: ValueType | undefined): string | undefined {
   if (expr.type !== "string") return undefined;
   if (type?.family === "timestamp" || type?.family === "timestamptz") return INFINITE[expr.value.trim().toLowerCase()];
+  if (type?.family === "date") return dateWithoutCentury(expr.value);
   if (type?.family === "timetz") {
     const spaced = expr.value.replace(/([ap]m)([+-]\d)/i, "$1 $2");
     return spaced === expr.value ? undefined : quoteText(spaced);
   }
   if (type?.family !== "uuid" || !/^urn:uuid:/i.test(expr.value)) return undefined;
   return quoteText(expr.value.slice("urn:uuid:".length));
+}
+
+/** Three short numbers are year, month and day; PostgreSQL would take the first for the month. */
+function dateWithoutCentury(text: string): string | undefined {
+  const [, year = "", month, day = ""] = /^\s*(\d\d)([/-]\d\d?[/-])(\d+)\s*$/.exec(text) ?? [];
+  if (month === undefined) return undefined;
+  if (day.length > 2) {
+    const message = `parsing as type date: field day value ${day} is out of range`;
+    const detail =
+      "Wanted: [ Era Hour Minute Second Nanos Meridian TZHour TZMinute TZSecond ]\nAlready found in input: [ Year Month Day ]";
+    throw new SqlError({ code: "22008", message, detail });
+  }
+  return quoteText(`${Number(year) < 70 ? 20 : 19}${year}${month}${day}`);
 }

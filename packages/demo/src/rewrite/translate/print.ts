@@ -39,6 +39,9 @@ const OVERLOADED: ReadonlySet<string> = new Set([
   "localtimestamp",
 ]);
 
+/** What stands in parentheses as an operand. */
+const OPERATIONS: ReadonlySet<Expr["kind"]> = new Set(["binary", "unary", "is", "in", "between"]);
+
 /** Prints expressions of definitions as CockroachDB's SHOW CREATE does: constants with their types. */
 export class Printer {
   readonly #env: Environment;
@@ -69,13 +72,13 @@ export class Printer {
       case "call":
         return this.#call(expr, wanted);
       case "is":
-        return `${this.print(expr.operand)} IS ${expr.test.toUpperCase()}`;
+        return `${this.#operand(expr.operand)} IS ${expr.test.toUpperCase()}`;
       case "in":
-        return `${this.print(expr.operand)} ${expr.not ? "NOT " : ""}IN ${this.#inList(expr)}`;
+        return `${this.#operand(expr.operand)} ${expr.not ? "NOT " : ""}IN ${this.#inList(expr)}`;
       case "between": {
         const type = this.typeOf(expr.operand);
         const not = expr.not ? "NOT " : "";
-        return `${this.print(expr.operand)} ${not}BETWEEN ${this.print(expr.low, type)} AND ${this.print(expr.high, type)}`;
+        return `${this.#operand(expr.operand)} ${not}BETWEEN ${this.#operand(expr.low, type)} AND ${this.#operand(expr.high, type)}`;
       }
       case "tuple":
         return `(${expr.items.map((item) => this.print(item)).join(", ")})`;
@@ -121,13 +124,13 @@ export class Printer {
       const type = family(wanted, integer ? ["DECIMAL", "FLOAT8"] : ["FLOAT8"]) ?? (integer ? "INT8" : "DECIMAL");
       return this.#annotate ? `(${text}):::${type}` : text;
     }
-    return operator === "not" ? `NOT ${this.print(operand)}` : `${operator}${this.print(operand, wanted)}`;
+    return operator === "not" ? `NOT ${this.#operand(operand)}` : `${operator}${this.print(operand, wanted)}`;
   }
 
   #binary(expr: Extract<Expr, { kind: "binary" }>, wanted: string | undefined): string {
     const { operator, left, right } = expr;
     if (operator === "and" || operator === "or")
-      return `${this.print(left)} ${operator.toUpperCase()} ${this.print(right)}`;
+      return `${this.#operand(left)} ${operator.toUpperCase()} ${this.#operand(right)}`;
     const shown = operator === "<>" ? "!=" : operator.toUpperCase();
     const shares = COMPARISONS.has(operator) || ARITHMETIC.has(operator) || operator === "/";
     // constants beside integers take the type that the whole shall have
@@ -137,7 +140,14 @@ export class Printer {
     const leftType = shares ? beside(this.typeOf(right)) : undefined;
     const rightType = shares ? beside(this.typeOf(left)) : undefined;
     const quantifier = expr.quantifier ? `${expr.quantifier.toUpperCase()} ` : "";
-    return `${this.print(left, leftType)} ${shown} ${quantifier}${this.print(right, rightType)}`;
+    return `${this.#operand(left, leftType)} ${shown} ${quantifier}${this.#operand(right, rightType)}`;
+  }
+
+  /** An operand: in parentheses where it is an operation itself. */
+  #operand(expr: Expr, wanted?: string): string {
+    const text = this.print(expr, wanted);
+    const negative = expr.kind === "unary" && expr.operand.kind === "literal";
+    return OPERATIONS.has(expr.kind) && !negative ? `(${text})` : text;
   }
 
   #cast(expr: Extract<Expr, { kind: "cast" }>): string {

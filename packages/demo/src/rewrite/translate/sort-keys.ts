@@ -1,3 +1,4 @@
+import { unimplemented } from "../sql-error.ts";
 import type { ValueType } from "../typing/value-type.ts";
 
 /** How one item of ORDER BY is written. */
@@ -15,9 +16,12 @@ export interface SortKeyOptions {
 /**
  * One item of ORDER BY for the backend: NULLs come first in ascending and last in descending order, NaN comes
  * before all numbers, and arrays are ordered by the compatibility schema's operators.
+ *
+ * @throws SqlError 0A000 for a type without an order
  */
 export function sortKeys(text: string, type: ValueType | undefined, options: SortKeyOptions): string {
   const { descending, neverNull, exact } = options;
+  if (type?.family === "jsonb") throw unimplemented("can't order by column type jsonb", 35_706);
   const direction = descending ? " DESC" : "";
   const nulls = neverNull ? "" : descending ? " NULLS LAST" : " NULLS FIRST";
   const family = type?.family;
