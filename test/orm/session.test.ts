@@ -277,6 +277,20 @@ describe("flush", () => {
     expect(proxy.turns).toHaveLength(2);
   });
 
+  test("and commit do not, where nothing guarantees the row counts", async () => {
+    await using session = makeSession({ executionOptions: { isolationLevel: "READ COMMITTED" } });
+    const account = await session.getOne(Account, ids[0]!);
+    account.balance = 11;
+    await session.commit();
+    expect(statements().at(-1)).toBe("COMMIT");
+    expect(proxy.turns.at(-1)).toEqual(["COMMIT"]);
+    await using other = makeSession();
+    other.add((session.expunge(account), account));
+    account.balance = 12;
+    await engine.execute(deleteFrom(Account));
+    await expect(other.commit()).rejects.toThrow(StaleDataError);
+  });
+
   test("that fails leaves the Session usable after a rollback, and says what came first", async () => {
     await using session = makeSession();
     const twin = new Branch({ id: 1, city: "Rome again" });
@@ -425,6 +439,10 @@ describe("the life of objects", () => {
     session.expunge(account.branch!);
     session.expunge(account);
     expect(inspectObject(account).detached).toBe(true);
+    expect(() => new Branch({ id: 1 }).accounts).not.toThrow();
+    const rome = await session.getOne(Branch, 1);
+    session.expunge(rome);
+    expect(() => rome.accounts).toThrow("Branch.accounts was not loaded before the object left its Session");
     await expect(session.refresh(account)).rejects.toThrow(DetachedInstanceError);
     await using other = makeSession();
     other.add(account);

@@ -1,5 +1,5 @@
 import { ArgumentError, TransactionStateError } from "../errors/index.ts";
-import type { CompiledStatement, Executable, NamedParameters } from "../sql/executable.ts";
+import type { CompiledStatement, Executable, NamedParameters, ServerVersion } from "../sql/executable.ts";
 import { type BeginOptions, checkBeginOptions } from "./begin.ts";
 import { Channel } from "./channel.ts";
 import { compileFor, compilePiecesFor, type Parameters } from "./compile.ts";
@@ -30,6 +30,8 @@ export interface ConnectionStreamOptions extends Limits {
 /** What `runTransaction` may do that users may not. */
 export interface ConnectionInternals {
   readonly context: EngineContext;
+  /** Of the server; undefined while there is no connection to it. */
+  readonly version: ServerVersion | undefined;
   options: ExecutionOptions;
   /** Inside of `runTransaction`. */
   managed: boolean;
@@ -82,6 +84,9 @@ export class Connection {
   static {
     internalsOf = (connection) => ({
       context: connection.#context,
+      get version() {
+        return connection.#channel?.memory.compile.version;
+      },
       get options() {
         return connection.#options;
       },

@@ -9,6 +9,7 @@ import type { InstanceState } from "./state.ts";
 export function missingColumn(state: InstanceState, key: string): undefined {
   if (state.status === "transient" || state.status === "pending") return undefined;
   const { name } = state.mapper;
+  if (state.status === "detached") throw outsideOfSession(`${name}.${key}`);
   throw new NotLoadedError(
     state.expired
       ? `${name}.${key} has expired, because its transaction is over: call await session.refresh(object), or make the ` +
@@ -21,8 +22,16 @@ export function missingColumn(state: InstanceState, key: string): undefined {
 /** What is thrown when a relation is read that was not loaded. */
 export function missingRelation(state: InstanceState, key: string): NotLoadedError {
   const { name } = state.mapper;
+  if (state.status === "detached") return outsideOfSession(`${name}.${key}`);
   return new NotLoadedError(
     `${name}.${key} was not loaded: add .options(selectinload(${name}.${key})) to the query, or call ` +
       `await session.load(object, "${key}")`,
+  );
+}
+
+function outsideOfSession(attribute: string): NotLoadedError {
+  return new NotLoadedError(
+    `${attribute} was not loaded before the object left its Session: load it there, or put the object into a Session ` +
+      "with session.add(object) first",
   );
 }

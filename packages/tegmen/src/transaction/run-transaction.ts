@@ -189,7 +189,7 @@ class RetryLoop {
     const before = internals.options;
     internals.managed = true;
     const { signal } = this.#limit;
-    if (signal !== undefined) internals.options = { ...before, ...mergeLimits({ signal }, before) };
+    internals.options = { ...before, ...mergeLimits({ signal }, before), ...this.#beginOptions() };
     try {
       for (let channel: Channel | undefined; ;) {
         this.#attempt++;

@@ -37,7 +37,8 @@ export async function refreshObject(
   else if (columns.length > 0) await refreshColumns(core, state, columns);
   if (relations.length === 0) return;
   forgetRelations(state, relations);
-  await core.run(() => loadRelations(core, [state], relations));
+  await core.autoflush();
+  await loadRelations(core, [state], relations);
 }
 
 async function refreshAll(core: SessionCore, state: InstanceState): Promise<void> {

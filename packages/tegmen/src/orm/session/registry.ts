@@ -191,7 +191,7 @@ export class Registry implements StateOwner {
     this.pending.clear();
     this.dirty.clear();
     this.deleted.clear();
-    this.#touched.clear();
+    if (!innermost) this.#touched.clear();
     for (const level of innermost ? [this.#log.pop()] : this.#log.popAll()) {
       for (const [state, before] of level) this.#restore(state, before);
     }

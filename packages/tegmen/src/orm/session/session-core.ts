@@ -59,9 +59,17 @@ export class SessionCore implements Loader {
     this.#assertUsable();
     if (autoflush && !this.#isListening) {
       while (this.#autoflushing !== undefined) await this.#autoflushing;
-      if (this.options.autoflush !== false && this.registry.hasWork) return this.#flushAnd(send);
+      if (this.#needsFlush) return this.#flushAnd(send);
     }
     return send(this.connection.current ?? (await this.take()));
+  }
+
+  /** Writes what was changed, as before a query. */
+  async autoflush(): Promise<void> {
+    this.#assertUsable();
+    if (this.#isListening) return;
+    while (this.#autoflushing !== undefined) await this.#autoflushing;
+    if (this.#needsFlush) await this.#autoflush();
   }
 
   /** The connection of the transaction. */
@@ -216,6 +224,17 @@ export class SessionCore implements Loader {
     return this.#isFlushing && this.guard.isListening;
   }
 
+  get #needsFlush(): boolean {
+    return this.options.autoflush !== false && this.registry.hasWork;
+  }
+
+  #autoflush(closing?: () => Promise<void>): Promise<void> {
+    this.#autoflushing = this.flush(closing, false).finally(() => {
+      this.#autoflushing = undefined;
+    });
+    return this.#autoflushing;
+  }
+
   async #flushAnd<T>(send: Send<T>): Promise<T> {
     let answer: Promise<T> | undefined;
     const closing = async (): Promise<void> => {
@@ -226,10 +245,7 @@ export class SessionCore implements Loader {
       // How it ends is its own matter, not the flush's.
       await answer.catch(() => {});
     };
-    this.#autoflushing = this.flush(closing, false).finally(() => {
-      this.#autoflushing = undefined;
-    });
-    await this.#autoflushing;
+    await this.#autoflush(closing);
     return answer ?? send(this.connection.current ?? (await this.take()));
   }
 
@@ -239,16 +255,20 @@ export class SessionCore implements Loader {
     commits: boolean,
   ): Promise<FlushOutcome> {
     const { registry } = this;
+    const { context, options, version } = internalsOf(connection);
+    // Only then nobody else can have changed a row that was read, so that its count is known before the commit.
+    const { isolationLevel = version?.isCockroach === true ? "SERIALIZABLE" : undefined } = options;
+    const isSerializable = isolationLevel === "SERIALIZABLE";
     const input: FlushInput = {
       connection,
       pending: registry.pending,
       dirty: registry.dirty,
       deleted: registry.deleted,
-      loadedNow: commits ? (state) => registry.isFresh(state) : () => true,
+      loadedNow: commits ? (state) => isSerializable && registry.isFresh(state) : () => true,
       find: (mapper, key) => registry.map.find(mapper, key),
       fetch: (_mapper, property, owners) => fetchRelation(this, property, owners),
       remember: (state) => registry.remember(state),
-      hideParameters: internalsOf(connection).context.hideParameters,
+      hideParameters: context.hideParameters,
       ...(hasListeners() && {
         before: (rows: RowsToWrite) => this.guard.listen(() => announceBefore(rows, this.#session)),
       }),

@@ -236,7 +236,9 @@ export class Session {
       const states = (Array.isArray(objects) ? (objects as readonly T[]) : [objects as T]).map((object) =>
         this.#own(object, "session.load()"),
       );
-      await this.#core.run(() => loadRelations(this.#core, states, paths as readonly string[]));
+      // Keys that the server makes are needed before relations can be loaded by them.
+      await this.#core.autoflush();
+      await loadRelations(this.#core, states, paths);
     });
   }
 

@@ -1,7 +1,16 @@
 import { expectTypeOf } from "vitest";
-import { type AnyColumn, c, func, insert, select, update } from "../../index.ts";
-import type { Session } from "../index.ts";
-import { belongsTo, entity, hasMany } from "../index.ts";
+import {
+  type AnyColumn,
+  c,
+  ChainTransaction,
+  type Engine,
+  func,
+  insert,
+  runTransaction,
+  select,
+  update,
+} from "../../index.ts";
+import { belongsTo, entity, hasMany, type Session, sessionmaker } from "../index.ts";
 
 class Branch extends entity(
   "branches",
@@ -44,3 +53,47 @@ const changed = await session.execute(update(Account).set({ balance: 1 }).return
 expectTypeOf(changed.one()).toEqualTypeOf<{ accounts: Account; key: string }>();
 const rows = await session.execute(insert(Account).values({}).returning());
 expectTypeOf(rows.one()).toEqualTypeOf<{ id: string; balance: number; branchId: number | null }>();
+
+class Rate extends entity("rates", {
+  currency: c.string().primaryKey(),
+  year: c.int().primaryKey(),
+  value: c.decimal().notNull(),
+}) {}
+
+await session.get(Branch, 1);
+await session.get(Branch, { id: 1 });
+await session.get(Rate, { currency: "EUR", year: 2026 });
+await session.get(Rate, ["EUR", 2026]);
+// @ts-expect-error -- another type
+await session.get(Branch, "1");
+// @ts-expect-error -- another column
+await session.get(Branch, { ident: 1 });
+// @ts-expect-error -- not the whole key
+await session.get(Rate, { currency: "EUR" });
+// @ts-expect-error -- a key of two columns
+await session.get(Rate, "EUR");
+
+await session.load(branches.one(), "accounts");
+await session.load(branches.all(), "accounts.branch");
+// @ts-expect-error -- no relation
+await session.load(branches.one(), "city");
+
+const query = session
+  .query(Account)
+  .filterBy({ balance: [1, 2], branchId: null })
+  .orderBy(Account.balance);
+expectTypeOf(await query.one()).toEqualTypeOf<Account>();
+expectTypeOf(await query.first()).toEqualTypeOf<Account | null>();
+await session.query(Account).update({ balance: Account.balance.plus(1) });
+// @ts-expect-error -- another type
+session.query(Account).filterBy({ balance: "1" });
+
+const makeSession = sessionmaker({} as Engine);
+expectTypeOf(await runTransaction(makeSession, (own) => own.getOne(Account, "a"))).toEqualTypeOf<Account>();
+expectTypeOf(await runTransaction(session, async (own) => (await own.scalars(select(Branch))).all())).toEqualTypeOf<
+  Branch[]
+>();
+expectTypeOf(
+  await runTransaction(makeSession, () => new ChainTransaction<number, Session>([async () => 1])),
+).toEqualTypeOf<number[]>();
+for await (const row of session.stream(select(Account))) expectTypeOf(row).toEqualTypeOf<{ accounts: Account }>();
