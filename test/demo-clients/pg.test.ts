@@ -117,3 +117,25 @@ describe("pg", () => {
     await expect(transaction((client) => client.query("SELECT 1 / 0"))).rejects.toMatchObject({ code: "22012" });
   });
 });
+
+test("a statement whose first execution conflicts is prepared nevertheless, and pg knows it", async () => {
+  await pool.query("CREATE TABLE first_conflict (id INT8 PRIMARY KEY, v INT8 NOT NULL)");
+  await pool.query("INSERT INTO first_conflict VALUES (1, 0)");
+  const [one, other] = [await pool.connect(), await pool.connect()];
+  const add = (client: pg.PoolClient): Promise<unknown> =>
+    client.query({ name: "add", text: "UPDATE first_conflict SET v = v + 1 WHERE id = $1", values: [1] });
+  try {
+    await other.query("BEGIN");
+    await other.query("SELECT v FROM first_conflict");
+    await add(one);
+    // It has seen another value.
+    await expect(add(other)).rejects.toMatchObject({ code: "40001" });
+    await other.query("ROLLBACK");
+    await add(other);
+    const { rows } = await pool.query("SELECT v FROM first_conflict");
+    expect(rows).toEqual([{ v: "2" }]);
+  } finally {
+    one.release();
+    other.release();
+  }
+});

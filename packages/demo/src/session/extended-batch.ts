@@ -129,15 +129,17 @@ export class ExtendedBatch {
     const core = this.#core;
     for (let attempt = 1; core.failure; attempt++) {
       const { fields } = core.failure;
+      const { out } = core.client;
       this.#runner.log.drop();
-      const again =
-        !this.#unrepeatable &&
-        this.#mark !== undefined &&
-        // Any other failure is the client's, and so are the answers before it.
-        isConflict(fields) &&
-        core.client.out.rewind(this.#mark) &&
-        (await this.#runner.recover(fields, attempt));
-      if (!again) return;
+      // Any other failure is the client's, and so are the answers before it.
+      if (this.#unrepeatable || this.#mark === undefined || !isConflict(fields)) return;
+      const answers = out.takeBack(this.#mark);
+      if (answers === undefined) return;
+      if (!(await this.#runner.recover(fields, attempt))) {
+        // A client counts a statement as prepared only when it has been told so.
+        out.raw(answers);
+        return;
+      }
       core.failure = undefined;
       for (const { bytes, operation, again } of this.#sent) {
         operation.reset();

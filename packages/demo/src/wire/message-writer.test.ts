@@ -27,6 +27,19 @@ describe("MessageWriter", () => {
     expect(out.rewind(mark)).toBe(false);
   });
 
+  test("gives what it takes back, to be written after all", () => {
+    const chunks: Buffer[] = [];
+    const out = new MessageWriter((chunk) => chunks.push(chunk));
+    const mark = out.mark();
+    out.begin(1).end();
+    const taken = out.takeBack(mark)!;
+    out.begin(2).end();
+    out.raw(taken);
+    out.flush();
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from([2, 0, 0, 0, 4, 1, 0, 0, 0, 4]));
+    expect(out.takeBack(mark)).toBeUndefined();
+  });
+
   test("does not disturb what was flushed before", () => {
     const chunks: Buffer[] = [];
     const out = new MessageWriter((chunk) => chunks.push(chunk));

@@ -50,6 +50,14 @@ export class MessageWriter {
     return true;
   }
 
+  /** As {@link rewind}; returns what was taken back, to be written after all. Undefined if some of it was flushed. */
+  takeBack(mark: WriterMark): Buffer | undefined {
+    if (!this.holds(mark)) return undefined;
+    const taken = Buffer.from(this.#slab.subarray(this.#start + mark.length, this.#end));
+    this.rewind(mark);
+    return taken;
+  }
+
   /** True when something was written (or flushed) since the mark. */
   wroteSince(mark: WriterMark): boolean {
     return mark.flushes !== this.#flushes || this.length > mark.length;
