@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDemoCluster } from "../cluster.ts";
-import type { DemoCluster } from "../cluster.ts";
+import type { DemoCluster } from "../demo-cluster.ts";
 
 let cluster: DemoCluster;
 let root: pg.Client;
