@@ -11,6 +11,10 @@ $$;
 
 CREATE FUNCTION crdb_demo.current_database() RETURNS text LANGUAGE sql STABLE AS $$ SELECT pg_catalog.current_database()::text $$;
 
+CREATE FUNCTION crdb_demo.pg_client_encoding() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'UTF8'::text $$;
+
+CREATE FUNCTION crdb_demo.getdatabaseencoding() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'UTF8'::text $$;
+
 CREATE FUNCTION crdb_demo.current_schema() RETURNS text LANGUAGE sql STABLE AS $$
   SELECT s::text FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS t (s, n)
   WHERE s NOT IN ('crdb_demo', 'pg_catalog') ORDER BY n LIMIT 1

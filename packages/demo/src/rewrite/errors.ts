@@ -418,6 +418,15 @@ const RULES: readonly Rule[] = [
     into: ([, name], _, context) => noPrivilege(name ?? "", context),
   },
   {
+    code: "42809",
+    match: /^cannot open relation "(.*)"$/,
+    into: ([, name = ""], _, { database, statement }) => {
+      // CockroachDB names a relation as the client did: by its name, or by its number
+      const named = statement?.text.includes(`'${name}'`) === true;
+      return { message: `"${named ? name : `${database}.public.${name}`}" is not a sequence`, detail: undefined };
+    },
+  },
+  {
     code: "42501",
     match: /^permission denied to create role$/,
     into: (_, __, { user }) => ({ message: `user ${user} does not have CREATEROLE privilege` }),
@@ -428,6 +437,16 @@ const RULES: readonly Rule[] = [
     into: ([, kind, name], _, { user, database }) => ({
       message: `user ${user} does not have CREATE privilege on ${kind === "database" || name === "public" ? `database ${database}` : `schema ${name}`}`,
     }),
+  },
+  {
+    code: "2BP01",
+    match: /^cannot drop type (.*) because other objects depend on it$/,
+    into: ([, name = ""], { detail }, context) => typeInUse(name.replace(/^.*\./, ""), detail ?? "", context),
+  },
+  {
+    code: "42710",
+    match: /^enum label "(.*)" already exists$/,
+    into: ([, label]) => ({ message: `enum value "${label}" already exists` }),
   },
   {
     code: "2BP01",
@@ -490,6 +509,19 @@ function noRole(name: string, kind: string | undefined): Partial<SqlErrorFields>
   if (kind === "grant" || kind === "grantRole")
     return { code: "XXUUU", message: `user or role ${name} does not exist` };
   return { code: "XXUUU", message: `role/user ${name} does not exist` };
+}
+
+/** Tables and views that need a type: PostgreSQL's detail has a line for each column and view. */
+function typeInUse(type: string, detail: string, { catalog, database }: ErrorContext): Partial<SqlErrorFields> {
+  const found = [...detail.matchAll(/^(?:\S.* of table|view|table) (\S+) depends on type /gm)].map(([, name = ""]) => {
+    const [table = "", schema] = name.split(".").toReversed();
+    const relation = catalog.relation(table, schema ?? "public", []);
+    return `${database}.${relation?.schema ?? schema ?? "public"}.${table}`;
+  });
+  const objects = [...new Set(found)];
+  if (objects.length === 0) return {};
+  const message = `cannot drop type "${type}" because other objects ([${objects.join(" ")}]) still depend on it`;
+  return { message, detail: undefined, hint: undefined };
 }
 
 /** What a role owns, or was granted: PostgreSQL's detail has a line for each object. */
@@ -583,6 +615,10 @@ const VERBS: Readonly<Record<string, string>> = {
 
 function noPrivilege(relation: string, { user, statement }: ErrorContext): Partial<SqlErrorFields> {
   const locks = statement?.node.kind === "select" && statement.node.locking.length > 0;
+  const [, call, sequence] = /\b(nextval|setval)\s*\(\s*'([^']*)'/i.exec(statement?.text ?? "") ?? [];
+  if (call !== undefined && sequence?.split(".").at(-1) === relation) {
+    return { message: `${call.toLowerCase()}(): user ${user} does not have UPDATE privilege on relation ${relation}` };
+  }
   const privilege = locks ? "UPDATE" : (VERBS[statement?.kind ?? ""] ?? "SELECT");
   return { message: `user ${user} does not have ${privilege} privilege on relation ${relation}` };
 }

@@ -135,6 +135,22 @@ describe("values as texts", () => {
     expect(await failure(sql)).toBe(error);
   });
 
+  test.each([
+    ["SELECT * FROM generate_series(1, NULL)", []],
+    ["SELECT pg_typeof(1::INT8), pg_client_encoding()", [["bigint", "UTF8"]]],
+  ])("%s", async (sql, expected) => {
+    expect(await rows(sql)).toEqual(expected);
+  });
+
+  test("a type in use, and a value it has already", async () => {
+    await client.query("CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE moody (m mood)");
+    expect(await failure("DROP TYPE mood")).toBe(
+      '2BP01: cannot drop type "mood" because other objects ([defaultdb.public.moody]) still depend on it',
+    );
+    expect(await failure("ALTER TYPE mood ADD VALUE 'ok'")).toBe('42710: enum value "ok" already exists');
+    expect(await failure("SELECT nextval('moody')")).toBe('42809: "moody" is not a sequence');
+  });
+
   test("an infinite moment as a parameter", async () => {
     const text = "SELECT $1::TIMESTAMP, $2::TIMESTAMPTZ";
     const result = await client.query({ text, values: ["infinity", "infinity"], rowMode: "array" });

@@ -452,6 +452,20 @@ export class ExpressionTranslator {
     return this.env.text.indexOf(")", expr.name.end) + 1;
   }
 
+  /** generate_series() with integers: what is of no type yet is an integer too. */
+  #series(expr: CallParts): string | undefined {
+    const open = expr.args.filter(
+      (arg) => arg.kind === "placeholder" || (arg.kind === "literal" && arg.type === "null"),
+    );
+    if (open.length === 0 || !expr.args.some((arg) => this.typer.typeOf(arg)?.family === "int")) return undefined;
+    const edits = expr.args.map((arg) => ({
+      start: arg.start,
+      end: arg.end,
+      text: open.includes(arg) ? `${this.env.source(arg)}::int8` : this.expr(arg),
+    }));
+    return this.env.splice(expr, edits);
+  }
+
   /** Functions that PostgreSQL spells otherwise, or that ask about the client's session. */
   #ownCall(expr: CallParts, name: string): string | undefined {
     if (isTimeFunction(name)) return timeFunction(name, expr.args);
@@ -482,6 +496,10 @@ export class ExpressionTranslator {
         return undefined;
       case "set_config":
         throw notInDemo("set_config()");
+      case "pg_typeof":
+        return `${this.#with(expr, expr.args)}::text`;
+      case "generate_series":
+        return this.#series(expr);
       case "follower_read_timestamp":
       case "experimental_follower_read_timestamp":
       case "with_max_staleness":

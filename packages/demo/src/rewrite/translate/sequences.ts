@@ -92,7 +92,7 @@ export class SequenceTranslator {
   #checkCache(tokens: readonly Token[], at: number): void {
     const negative = tokens[at + 1]?.value === "-";
     const value = Number(tokens[at + (negative ? 2 : 1)]?.value) * (negative ? -1 : 1);
-    if (value < 1) throw new SqlError({ code: "XXUUU", message: `CACHE (${value}) must be greater than zero` });
+    if (value < 1) throw new SqlError({ code: "22023", message: `CACHE (${value}) must be greater than zero` });
   }
 
   #checkIncrement(tokens: readonly Token[], at: number): void {

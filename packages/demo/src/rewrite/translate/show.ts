@@ -223,7 +223,7 @@ export class ShowTranslator {
       case "types":
         return {
           columns: [
-            ["schema", "text"],
+            ["schema", "name"],
             ["name", "text"],
             ["values", "text[]"],
             ["owner", "text"],
