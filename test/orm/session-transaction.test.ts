@@ -9,7 +9,7 @@ import {
   SerializationError,
   text,
 } from "tegmen";
-import type { Session} from "tegmen/orm";
+import type { Session } from "tegmen/orm";
 import { entity, sessionmaker, type SessionMaker } from "tegmen/orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FaultProxy } from "../support/fault-proxy.ts";
@@ -119,6 +119,21 @@ describe("runTransaction with a sessionmaker", () => {
       expect(attempts).toBe(2);
     }
     expect((await balances())[2]).toBe(103);
+  });
+
+  test("loses nothing when transactions meet", async () => {
+    const many = sessionmaker(database.engine({ poolSize: 8 }));
+    const add = async (): Promise<void> => {
+      for (let round = 0; round < 5; round++) {
+        await runTransaction(many, async (session) => {
+          const [from, to] = await Promise.all([session.getOne(Account, 0), session.getOne(Account, 1)]);
+          from.balance -= 1;
+          to.balance += 1;
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, add));
+    expect(await balances()).toEqual([60, 140, 100]);
   });
 
   test("refuses commit, rollback, close and begin, and says why", async () => {
