@@ -48,7 +48,7 @@ function orphans(unit: Unit): ReadonlySet<InstanceState> {
 function children(unit: Unit, property: RelationProperty): ReadonlySet<InstanceState> {
   const found = new Set<InstanceState>();
   for (const state of unit.works.keys()) {
-    if (state.mapper !== property.owner) continue;
+    if (!state.mapper.isA(property.owner)) continue;
     for (const child of relatedStates(state, property)) found.add(child);
   }
   return found;

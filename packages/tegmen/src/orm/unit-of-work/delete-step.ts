@@ -28,9 +28,11 @@ export class DeleteStep implements Step {
   readonly verb = "the DELETE of";
   readonly states: readonly InstanceState[];
   readonly #unit: Unit;
+  readonly #table: AnyTable;
 
-  constructor(unit: Unit, { turn, index }: StepPlace, states: readonly InstanceState[]) {
+  constructor(unit: Unit, { turn, index }: StepPlace, table: AnyTable, states: readonly InstanceState[]) {
     this.#unit = unit;
+    this.#table = table;
     this.turn = turn;
     this.index = index;
     this.states = states;
@@ -41,7 +43,8 @@ export class DeleteStep implements Step {
   }
 
   build(): Executable<ReturnedRow> {
-    const { table, primaryKey, version } = tableFacts(this.states[0]!.mapper);
+    const table = this.#table;
+    const { primaryKey, version } = tableFacts(this.states[0]!.mapper).find((facts) => facts.table === table)!;
     const columns = version === undefined ? primaryKey : [...primaryKey, version];
     const rows = this.states.map((state) =>
       columns.map((column) =>

@@ -47,7 +47,7 @@ function culpritsOf(states: readonly InstanceState[], { detail }: DatabaseError)
   const { mapper } = states[0]!;
   const columns = names.split(",").map((name) => {
     const bare = name.trim().replaceAll('"', "");
-    return mapper.table.columns.find((column) => column.name === bare);
+    return [...mapper.columns.values()].find((column) => column.name === bare);
   });
   const guilty = states.filter((state) => {
     const shown = columns.map((column) => {

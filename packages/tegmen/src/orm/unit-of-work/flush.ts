@@ -56,7 +56,7 @@ function settle({ works, deleted, expunged }: Unit): FlushOutcome {
       state.status = "persistent";
       state.key = identityKey(state.mapper, state.values);
     } else {
-      if (work.step !== undefined) updated.push(state);
+      if (work.step !== undefined || work.further.some(({ step }) => step !== undefined)) updated.push(state);
       if (state.original !== undefined) state.key = identityKey(state.mapper, state.values);
     }
     state.original = undefined;

@@ -42,25 +42,25 @@ export function insertShape(unit: Unit, work: RowWork): InsertShape {
   const { values } = state;
   let returned: ColumnFacts[] | undefined;
   let key = "";
-  for (const facts_ of facts.columns) {
-    const { key: name, nullable, filledBy, isGenerated } = facts_;
+  for (const one of facts.columns) {
+    const { key: name, nullable, filledBy, isGenerated } = one;
     const value = values[name];
     if (value === undefined || value === null) {
       if (waiting.length > 0 && waits(work, name)) continue;
       if (filledBy === "server" && (value === undefined || !nullable)) {
-        (returned ??= []).push(facts_);
+        (returned ??= []).push(one);
         key += `${name},`;
         // NULL for a key means that there is none yet.
-        if (value === null && !facts_.column.options.primaryKey) throw missing(unit, state, facts_, "is null");
+        if (value === null && !one.column.options.primaryKey) throw missing(unit, state, one, "is null");
         if (value === null) delete values[name];
       } else if (nullable) values[name] = null;
-      else throw missing(unit, state, facts_, value === null ? "is null" : "has no value");
+      else throw missing(unit, state, one, value === null ? "is null" : "has no value");
     } else if (isGenerated) {
       throw new FlushError(
         `${facts.mapper.name}.${name} is computed by the server: ${unit.describe(state)} has a value for it`,
       );
     } else if (typeof value === "object" && isExpression(value)) {
-      (returned ??= []).push(facts_);
+      (returned ??= []).push(one);
       key += `${name}=,`;
     }
   }

@@ -6,7 +6,7 @@ import type { InstanceState } from "../state.ts";
 import { arrayCell, cell, elementOf, FlushStatement, type ReturnedRow, shapeOf, unnest } from "./flush-statement.ts";
 import { staleError } from "./stale.ts";
 import type { Step, StepPlace } from "./step.ts";
-import { tableFacts } from "./table-facts.ts";
+import { factsOf } from "./table-facts.ts";
 import type { Unit } from "./unit.ts";
 import { storedValue, writeValue } from "./write-value.ts";
 
@@ -50,12 +50,11 @@ export class LateStep implements Step {
   build(): Executable<ReturnedRow> {
     const changes = this.#changes;
     const [first] = changes;
-    const { mapper } = first!.state;
-    const { table, primaryKey } = tableFacts(mapper);
+    const { table, primaryKey, byKey } = factsOf(first!.state.mapper, first!.pairs[0]!.to);
     for (const { state, from, pairs } of changes) {
       for (const pair of pairs) writeValue(state, pair.to, from === undefined ? null : from.values[pair.from]);
     }
-    const set = first!.pairs.map(({ to }) => mapper.columns.get(to)!);
+    const set = first!.pairs.map(({ to }) => byKey.get(to)!.column);
     const isOne = changes.length === 1;
     const all = [...set, ...primaryKey];
     const shape = shapeOf(table, `late ${isOne ? "one" : "many"} ${set.map(({ name }) => name).join(",")}`, () => {

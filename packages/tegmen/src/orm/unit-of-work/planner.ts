@@ -11,7 +11,7 @@ import { orderRows } from "./row-order.ts";
 import type { RowWork } from "./row-work.ts";
 import type { Step } from "./step.ts";
 import { orderTables, type TableEdge, type TablePlace } from "./table-order.ts";
-import { foreignKeysOf, tableFacts } from "./table-facts.ts";
+import { foreignKeysOf, tableFacts, type TableFacts } from "./table-facts.ts";
 import { ThroughDeleteStep, ThroughInsertStep, ThroughOwnersStep } from "./through-step.ts";
 import type { ThroughChange, Unit } from "./unit.ts";
 import { updateShape, UpdateStep } from "./update-step.ts";
@@ -34,8 +34,8 @@ class Planner {
   readonly steps: Step[] = [];
   readonly #unit: Unit;
   readonly #places: ReadonlyMap<AnyTable, TablePlace>;
-  /** The steps for rows of a table, by their shapes. */
-  readonly #open = new Map<AnyTable, Map<string, (InsertStep | UpdateStep)[]>>();
+  /** The steps for rows of a class in a table, by their shapes. */
+  readonly #open = new Map<TableFacts, Map<string, (InsertStep | UpdateStep)[]>>();
   /** The latest turn in which rows of a table are written. */
   readonly #turns = new Map<AnyTable, number>();
   #lastTurn = 0;
@@ -48,7 +48,7 @@ class Planner {
   plan(): void {
     const unit = this.#unit;
     const identities = new Identities(unit);
-    for (const work of unit.works.values()) {
+    for (const work of unit.rows()) {
       if (work.kind === "insert") fillDefaults(work);
     }
     identities.findReplaced();
@@ -91,12 +91,15 @@ class Planner {
       turn = Math.max(turn, this.#turns.get(target as AnyTable) ?? 0);
     }
     for (const copy of work.copies) {
-      const step = copy.late ? undefined : this.#unit.works.get(copy.from)?.step;
+      const step = copy.late ? undefined : this.#unit.referred(copy)?.step;
       if (step === undefined) continue;
-      turn = Math.max(turn, work.waiting.includes(copy) ? step.turn + 1 : step.turn);
+      turn = Math.max(turn, step.turn);
       index = Math.max(index, step.index);
+      // The keys of an object come with the row in its first table.
+      const keys = work.waiting.includes(copy) ? this.#unit.works.get(copy.from)?.step : undefined;
+      if (keys !== undefined) turn = Math.max(turn, keys.turn + 1);
     }
-    const open = key === undefined ? [] : this.#stepsFor(table, key);
+    const open = key === undefined ? [] : this.#stepsFor(work.facts, key);
     let step = open.find((one) => one.turn >= turn && one.index >= index);
     if (step === undefined) {
       step = make({ turn, index: this.steps.length });
@@ -109,9 +112,9 @@ class Planner {
     this.#lastTurn = Math.max(this.#lastTurn, step.turn);
   }
 
-  #stepsFor(table: AnyTable, key: string): (InsertStep | UpdateStep)[] {
-    let ofTable = this.#open.get(table);
-    if (ofTable === undefined) this.#open.set(table, (ofTable = new Map()));
+  #stepsFor(facts: TableFacts, key: string): (InsertStep | UpdateStep)[] {
+    let ofTable = this.#open.get(facts);
+    if (ofTable === undefined) this.#open.set(facts, (ofTable = new Map()));
     let steps = ofTable.get(key);
     if (steps === undefined) ofTable.set(key, (steps = []));
     return steps;
@@ -157,10 +160,10 @@ class Planner {
   #late(): void {
     const unit = this.#unit;
     const groups = new Map<string, { changes: LateChange[]; turn: number }>();
-    for (const { state, copies } of unit.works.values()) {
+    for (const { state, copies, facts } of unit.rows()) {
       for (const { from, pairs, late } of copies) {
         if (!late) continue;
-        const key = `${state.mapper.table.name} ${pairs.map(({ to }) => to).join(",")}`;
+        const key = `${facts.table.name} ${pairs.map(({ to }) => to).join(",")}`;
         let group = groups.get(key);
         if (group === undefined) groups.set(key, (group = { changes: [], turn: this.#lastTurn }));
         group.changes.push({ state, from, pairs });
@@ -178,14 +181,15 @@ class Planner {
     const byTable = new Map<AnyTable, InstanceState[]>();
     for (const state of unit.deleted) {
       if (unit.replaced.has(state)) continue;
-      const { table } = state.mapper;
-      const states = byTable.get(table);
-      if (states === undefined) byTable.set(table, [state]);
-      else states.push(state);
+      for (const { table } of tableFacts(state.mapper)) {
+        const states = byTable.get(table);
+        if (states === undefined) byTable.set(table, [state]);
+        else states.push(state);
+      }
     }
     const tables = [...byTable.keys()].sort((a, b) => this.#places.get(b)!.rank - this.#places.get(a)!.rank);
     for (const table of tables) this.#letGo(table, byTable);
-    for (const table of tables) this.#add((place) => new DeleteStep(unit, place, byTable.get(table)!));
+    for (const table of tables) this.#add((place) => new DeleteStep(unit, place, table, byTable.get(table)!));
   }
 
   /** Rows that are deleted after others in a circle of tables must not refer to those any more. */
@@ -230,7 +234,8 @@ class Identities {
       const key = identityKey(state.mapper, state.values);
       const existing = key === undefined ? undefined : input.find(state.mapper, key);
       if (existing === undefined || !deleted.has(existing)) continue;
-      work.replaces = existing;
+      if (existing.mapper !== state.mapper) continue;
+      for (const row of [work, ...work.further]) row.replaces = existing;
       replaced.add(existing);
     }
   }
@@ -245,8 +250,8 @@ class Identities {
       if (!isNew && !mapper.primaryKey.some(({ key }) => state.isModified(key))) continue;
       const key = identityKey(mapper, state.values);
       if (key === undefined) continue;
-      let ofClass = seen.get(mapper);
-      if (ofClass === undefined) seen.set(mapper, (ofClass = new Map()));
+      let ofClass = seen.get(mapper.root);
+      if (ofClass === undefined) seen.set(mapper.root, (ofClass = new Map()));
       const other = ofClass.get(key) ?? input.find(mapper, key);
       const isFree = other === undefined || other === state || deleted.has(other) || leaves(other);
       if (!isFree) throw this.#conflict(state, other);
@@ -268,19 +273,19 @@ function leaves(state: InstanceState): boolean {
   return state.key !== undefined && state.mapper.primaryKey.some(({ key }) => state.isModified(key));
 }
 
-function tablesOf({ works, deleted }: Unit): Iterable<AnyTable> {
+function tablesOf(unit: Unit): Iterable<AnyTable> {
   const tables = new Set<AnyTable>();
-  for (const { facts } of works.values()) tables.add(facts.table);
-  for (const { mapper } of deleted) tables.add(tableFacts(mapper).table);
+  for (const { facts } of unit.rows()) tables.add(facts.table);
+  for (const { mapper } of unit.deleted) for (const { table } of tableFacts(mapper)) tables.add(table);
   return tables;
 }
 
 /** References by relations that have no foreign key in the database. */
-function edgesOf({ works }: Unit): Iterable<TableEdge> {
+function edgesOf(unit: Unit): Iterable<TableEdge> {
   const edges = new Map<unknown, TableEdge>();
-  for (const { facts, copies } of works.values()) {
-    for (const { from, property } of copies) {
-      if (!edges.has(property)) edges.set(property, [facts.table, from.mapper.table]);
+  for (const { facts, copies } of unit.rows()) {
+    for (const { table, property } of copies) {
+      if (property !== undefined && !edges.has(property)) edges.set(property, [facts.table, table as AnyTable]);
     }
   }
   return edges.values();

@@ -19,7 +19,7 @@ interface Dependency {
  */
 export function orderRows(unit: Unit, places: ReadonlyMap<AnyTable, TablePlace>): readonly RowWork[] {
   const byTable = new Map<AnyTable, { updates: RowWork[]; inserts: RowWork[] }>();
-  for (const work of unit.works.values()) {
+  for (const work of unit.rows()) {
     const { table } = work.facts;
     let ofTable = byTable.get(table);
     if (ofTable === undefined) byTable.set(table, (ofTable = { updates: [], inserts: [] }));
@@ -105,7 +105,7 @@ function dependencies(unit: Unit, work: RowWork, within: ReadonlySet<RowWork>): 
   const found: Dependency[] = [];
   for (const copy of work.copies) {
     if (copy.late) continue;
-    const needed = unit.works.get(copy.from);
+    const needed = unit.referred(copy);
     if (needed === undefined || !within.has(needed)) continue;
     const isSelf = needed === work;
     if (needed.kind === "insert" ? !isSelf || !isKnown(copy) : !isSelf && changesKey(copy)) {
@@ -127,8 +127,7 @@ function changesKey({ from, pairs }: KeyCopy): boolean {
 function canWait({ facts, kind }: RowWork, { pairs }: KeyCopy): boolean {
   if (kind === "update") return true;
   return pairs.every(({ to }) => {
-    const column = facts.mapper.columns.get(to);
-    return column !== undefined && column.options.nullable && !column.options.primaryKey;
+    return facts.byKey.get(to)?.nullable === true;
   });
 }
 

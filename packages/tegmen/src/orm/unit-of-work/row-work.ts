@@ -14,6 +14,8 @@ export interface KeyPair {
 export interface KeyCopy {
   readonly from: InstanceState;
   readonly pairs: readonly KeyPair[];
+  /** The table that is referred to. */
+  readonly table: object;
   /** The relation that says so; undefined where only the values do. */
   readonly property: RelationProperty | undefined;
   /** Written by an UPDATE of its own, after all rows are there. */
@@ -25,6 +27,8 @@ export class RowWork {
   readonly kind: "insert" | "update";
   readonly state: InstanceState;
   readonly facts: TableFacts;
+  /** The rows of the same object in further tables. */
+  further: readonly RowWork[] = none;
   /** Where its foreign keys get their values from. */
   readonly copies: KeyCopy[] = [];
   /** Those of the copies whose values only an earlier statement brings. */

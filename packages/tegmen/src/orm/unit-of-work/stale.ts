@@ -12,7 +12,7 @@ export function staleError(
 ): StaleDataError {
   const { mapper } = states[0]!;
   const who = describeStates(states, unit.input.hideParameters);
-  const isVersioned = mapper.options.version !== undefined;
+  const isVersioned = mapper.root.options.version !== undefined;
   const done = verb === "UPDATE" ? "changed" : "deleted";
   const why = isVersioned
     ? `was changed or deleted by somebody else since it was read (its version is another one)`

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { TableColumn } from "../../schema/column.ts";
 import { resolveTable, type ResolvedForeignKey } from "../../schema/resolve-table.ts";
 import type { AnyTable } from "../../schema/table.ts";
@@ -29,6 +28,9 @@ export interface TableFacts {
   readonly mapper: Mapper;
   readonly table: EntityTable;
   readonly columns: readonly ColumnFacts[];
+  readonly byKey: ReadonlyMap<string, ColumnFacts>;
+  /** Its rows belong to those of another table, and have their keys. */
+  readonly isFurther: boolean;
   readonly primaryKey: readonly TableColumn[];
   readonly version: TableColumn | undefined;
   /** What every INSERT has to read back, if the object has no value for it. */
@@ -40,13 +42,19 @@ export interface TableFacts {
   readonly foreignKeys: readonly ResolvedForeignKey[];
 }
 
-const known = new WeakMap<Mapper, TableFacts>();
+const known = new WeakMap<Mapper, readonly TableFacts[]>();
 
-/** The facts of a class's table. Looked up once for each class. */
-export function tableFacts(mapper: Mapper): TableFacts {
+/** The facts of a class's tables, that of the root first. Looked up once for each class. */
+export function tableFacts(mapper: Mapper): readonly TableFacts[] {
   let facts = known.get(mapper);
-  if (facts === undefined) known.set(mapper, (facts = findFacts(mapper, mapper.table)));
+  if (facts === undefined) known.set(mapper, (facts = mapper.tables.map((table) => findFacts(mapper, table))));
   return facts;
+}
+
+/** The facts of the table that has a column. */
+export function factsOf(mapper: Mapper, key: string): TableFacts {
+  const all = tableFacts(mapper);
+  return all.find(({ byKey }) => byKey.has(key)) ?? all[0]!;
 }
 
 /** The tables that a table's rows refer to. */
@@ -55,19 +63,22 @@ export function foreignKeysOf(table: AnyTable): readonly ResolvedForeignKey[] {
 }
 
 function findFacts(mapper: Mapper, table: EntityTable): TableFacts {
-  const versionKey = mapper.options.version;
-  const version = versionKey === undefined ? undefined : mapper.columns.get(versionKey);
-  const columns = table.columns.map((column) => columnFacts(column, column === version));
+  const versionKey = mapper.root.options.version;
+  const version = versionKey === undefined ? undefined : table.columns.find(({ key }) => key === versionKey);
+  // The table of several classes has columns that only some of them know.
+  const own = table.columns.filter(({ key }) => mapper.columns.has(key));
+  const columns = own.map((column) => columnFacts(column, column === version));
+  const isFurther = table !== mapper.tables[0];
   return {
     mapper,
     table,
     columns,
-    primaryKey: mapper.primaryKey,
+    byKey: new Map(columns.map((column) => [column.key, column])),
+    isFurther,
+    primaryKey: table === mapper.table ? mapper.primaryKey : table.primaryKey,
     version,
     serverFilled: columns.filter(({ filledBy }) => filledBy === "server"),
-    changedByServer: table.columns.filter(
-      ({ options }) => options.computed !== undefined || options.onUpdate?.kind === "server",
-    ),
+    changedByServer: own.filter(({ options }) => options.computed !== undefined || options.onUpdate?.kind === "server"),
     madeOnUpdate: columns.filter(({ makeOnUpdate }) => makeOnUpdate !== undefined),
     foreignKeys: foreignKeysOf(table),
   };
@@ -103,9 +114,9 @@ function maker(column: TableColumn, isVersion: boolean): (() => unknown) | undef
       // Decoded for each row: two objects must not share a list or a document.
       return text === null ? () => null : () => type.decode(text);
     }
-    return isRandomUuid(node) && type.oid === uuidOid ? randomUUID : undefined;
+    return isRandomUuid(node) && type.oid === uuidOid ? () => crypto.randomUUID() : undefined;
   }
-  return isVersion && column.options.identity === undefined ? () => 1 : undefined;
+  return isVersion && column.options.identity === undefined ? () => type.decode("1") : undefined;
 }
 
 const uuidOid = 2950;

@@ -5,7 +5,7 @@ import type { InstanceState } from "../state.ts";
 import { describeState } from "./describe-state.ts";
 import type { FlushInput } from "./flush-input.ts";
 import { RowWork, type KeyCopy, type KeyPair } from "./row-work.ts";
-import { tableFacts } from "./table-facts.ts";
+import { tableFacts, type TableFacts } from "./table-facts.ts";
 import { writeValue } from "./write-value.ts";
 
 /** A row of a table between two classes that is written or deleted. */
@@ -51,10 +51,27 @@ export class Unit {
     let work = this.works.get(state);
     if (work === undefined) {
       this.remember(state);
-      work = new RowWork(state.key === undefined ? "insert" : "update", state, tableFacts(state.mapper));
+      const kind = state.key === undefined ? "insert" : "update";
+      const [first, ...further] = tableFacts(state.mapper);
+      work = new RowWork(kind, state, first!);
+      if (further.length > 0) work.further = further.map((facts) => furtherWork(kind, state, facts, first!));
       this.works.set(state, work);
     }
     return work;
+  }
+
+  /** The works on all rows. */
+  *rows(): Generator<RowWork, void, undefined> {
+    for (const work of this.works.values()) {
+      yield work;
+      yield* work.further;
+    }
+  }
+
+  /** The work on the row that a reference leads to. */
+  referred({ from, table }: KeyCopy): RowWork | undefined {
+    const work = this.works.get(from);
+    return work?.further.find(({ facts }) => facts.table === table) ?? work;
   }
 
   /** Has the Session remember an object as it is. */
@@ -97,11 +114,18 @@ export class Unit {
 
   /** An object's foreign key follows another object. */
   copy(to: InstanceState, from: InstanceState, pairs: readonly KeyPair[], property: RelationProperty): void {
-    const { copies } = this.work(to);
-    const copy: KeyCopy = { from, pairs, property, late: property.options.postUpdate === true };
+    const work = this.work(to);
+    const key = pairs[0]?.to ?? "";
+    const { copies } = work.facts.byKey.has(key)
+      ? work
+      : (work.further.find(({ facts }) => facts.byKey.has(key)) ?? work);
+    const [pair] = property.pairs;
+    const { table } = property.kind === "belongsTo" ? pair!.other : pair!.own;
+    const copy: KeyCopy = { from, pairs, table, property, late: property.options.postUpdate === true };
     // Both sides of a relation say the same.
     const same = copies.findIndex(
-      (other) => other.pairs[0]?.to === pairs[0]?.to && other.pairs.length === pairs.length,
+      (other) =>
+        other.pairs.length === pairs.length && other.pairs.every(({ to: key }, index) => key === pairs[index]!.to),
     );
     if (same === -1) copies.push(copy);
     else if (copies[same]!.from === from) copies[same]!.late ||= copy.late;
@@ -126,4 +150,12 @@ export class Unit {
     }
     for (const { to } of pairs) writeValue(work.state, to, null);
   }
+}
+
+/** A row in a further table has the key of the one in the first, which may have to be written before it is known. */
+function furtherWork(kind: RowWork["kind"], state: InstanceState, facts: TableFacts, first: TableFacts): RowWork {
+  const work = new RowWork(kind, state, facts);
+  const pairs = facts.primaryKey.map(({ key }) => ({ from: key, to: key }));
+  work.copies.push({ from: state, pairs, table: first.table, property: undefined, late: false });
+  return work;
 }

@@ -36,11 +36,14 @@ export interface UpdateShape {
  */
 export function updateShape(unit: Unit, work: RowWork): UpdateShape | undefined {
   const { state, facts, waiting } = work;
-  const changed = work.replaces === undefined ? changedKeys(state) : givenKeys(work);
+  const changed = work.replaces === undefined ? changedKeys(work) : givenKeys(work);
   for (const { pairs } of waiting) for (const { to } of pairs) changed.add(to);
   const { version } = facts;
   if (version !== undefined) changed.delete(version.key);
-  if (changed.size === 0) return undefined;
+  // The version of an object counts on, whichever of its rows is changed.
+  const counts =
+    version !== undefined && work.further.some((other) => changedKeys(other).size > 0 || other.waiting.length > 0);
+  if (changed.size === 0 && !counts) return undefined;
   for (const { key, makeOnUpdate } of facts.madeOnUpdate) {
     if (changed.has(key)) continue;
     changed.add(key);
@@ -70,12 +73,15 @@ export function updateShape(unit: Unit, work: RowWork): UpdateShape | undefined 
   return { key: `${names(set)} ${names(returned)}`, set, returned, hasExpressions, version };
 }
 
-function changedKeys(state: InstanceState): Set<string> {
+function changedKeys({ state, facts }: RowWork): Set<string> {
   const changed = new Set<string>();
-  const { original, values, mapper } = state;
+  const { original, values } = state;
   for (const key in original) {
-    const column = mapper.columns.get(key);
-    if (column !== undefined && !isSameValue(column.type, original[key], values[key])) changed.add(key);
+    const column = facts.byKey.get(key)?.column;
+    if (column === undefined) continue;
+    // The key of a row in a further table follows that of the first, by ON UPDATE CASCADE.
+    if (facts.isFurther && facts.primaryKey.includes(column)) continue;
+    if (!isSameValue(column.type, original[key], values[key])) changed.add(key);
   }
   return changed;
 }
@@ -170,7 +176,7 @@ export class UpdateStep implements Step {
       };
     });
     const cells = set.map((column) => cell(column, state.values[column.key]));
-    for (const column of primaryKey) cells.push(cell(column, storedValue(state, column.key)));
+    for (const column of primaryKey) cells.push(cell(column, keyOf(work, column)));
     if (version !== undefined) cells.push(cell(version, versionOf(this.#unit, work, version)));
     return new FlushStatement(shape, cells);
   }
@@ -206,7 +212,7 @@ export class UpdateStep implements Step {
       cells.push(
         arrayCell(
           column,
-          works.map(({ state }) => storedValue(state, column.key)),
+          works.map((work) => keyOf(work, column)),
         ),
       );
     }
@@ -226,7 +232,7 @@ export class UpdateStep implements Step {
     const { facts, state } = work;
     const values: Record<string, unknown> = {};
     for (const { key } of set) values[key] = state.values[key];
-    const conditions = facts.primaryKey.map((column) => column.eq(storedValue(state, column.key)));
+    const conditions = facts.primaryKey.map((column) => column.eq(keyOf(work, column)));
     if (version !== undefined) {
       values[version.key] = version.plus(1);
       conditions.push(version.eq(versionOf(this.#unit, work, version)));
@@ -236,6 +242,11 @@ export class UpdateStep implements Step {
       .where(...(conditions as unknown as readonly Condition[]));
     return statement.returning(...(returned as never[]));
   }
+}
+
+/** The key that a row has: that of a row in a further table has been changed already, with that of the first. */
+function keyOf({ state, facts }: RowWork, { key }: TableColumn): unknown {
+  return facts.isFurther ? state.values[key] : storedValue(state, key);
 }
 
 function returning(columns: readonly TableColumn[]): string {
