@@ -53,7 +53,7 @@ export function makeAlias(mapper: Mapper, name: string): EntitySource {
   const alias = new Alias(name, mapper.table);
   // What the class computes of its columns, it computes of the alias's, too.
   return Object.create(mapper.class, {
-    c: { value: mapper.withProperties(alias.c as unknown as EntitySource["c"]) },
+    c: { value: mapper.withProperties(mapper.ownColumns(alias.c as unknown as EntitySource["c"])) },
     [sourceNode]: { value: alias[sourceNode] },
     [entitySource]: { value: mapper },
   }) as EntitySource;

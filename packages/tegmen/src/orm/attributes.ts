@@ -1,4 +1,7 @@
+import { InvalidRequestError } from "../errors/index.ts";
 import type { TableColumn } from "../schema/column.ts";
+import type { Computed } from "./computed.ts";
+import type { ColumnsByKey } from "./entity-source.ts";
 import { missingColumn } from "./not-loaded.ts";
 import { readRelation, writeRelation } from "./relation-values.ts";
 import { type InstanceState, stateOf } from "./state.ts";
@@ -16,7 +19,11 @@ interface ClassLike {
  * Makes a column an expression of the class, and a value of its objects. Accessors on the prototype over the row as it
  * was read: an object of a row costs no copies.
  */
-export function defineColumn(owner: ClassLike, column: TableColumn): void {
+export function defineColumn(
+  owner: ClassLike,
+  column: TableColumn,
+  validate?: (value: unknown, object: object) => unknown,
+): void {
   const { key } = column;
   // Of an alias, the columns are others.
   defineStatic(owner, key, (self) => (self as { readonly c: Readonly<Record<string, unknown>> }).c[key]);
@@ -29,7 +36,27 @@ export function defineColumn(owner: ClassLike, column: TableColumn): void {
       return value === undefined ? missingColumn(state, key) : value;
     },
     set(this: HasState, value: unknown): void {
-      this[stateOf].set(key, value);
+      this[stateOf].set(key, validate === undefined ? value : validate(value, this));
+    },
+  });
+}
+
+/** Makes something that is computed an expression of the class, and a value of its objects. */
+export function defineComputed(owner: ClassLike, key: string, computed: Computed): void {
+  defineStatic(owner, key, (self) => {
+    const { c } = self as { readonly c: ColumnsByKey };
+    return computed.isLoaded ? c[key] : computed.of(c, key);
+  });
+  Object.defineProperty(owner.prototype, key, {
+    configurable: true,
+    enumerable: true,
+    get(this: HasState): unknown {
+      if (computed.value !== undefined) return computed.value(this);
+      const value = this[stateOf].values[key];
+      return value === undefined ? missingColumn(this[stateOf], key) : value;
+    },
+    set(this: HasState): never {
+      throw new InvalidRequestError(`${this[stateOf].mapper.name}.${key} is computed, and cannot be set`);
     },
   });
 }
@@ -51,7 +78,8 @@ export function defineRelation(owner: ClassLike, key: string, attribute: (owner:
 
 /** What functions have by themselves, such as `name`, stays: those columns are reached by `Entity.c`. */
 function defineStatic(owner: ClassLike, key: string, get: (owner: unknown) => unknown): void {
-  if (key in owner) return;
+  // What a parent class has is overridden: the column may be another one.
+  if (key in Function.prototype || key === "prototype" || Object.hasOwn(owner, key)) return;
   Object.defineProperty(owner, key, {
     configurable: true,
     enumerable: true,

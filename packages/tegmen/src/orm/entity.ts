@@ -3,10 +3,14 @@ import { ArgumentError, describeValue } from "../errors/index.ts";
 import type { AnyColumnBuilder } from "../schema/table.ts";
 import { Table } from "../schema/table.ts";
 import { definedTable } from "../schema/metadata.ts";
-import { targetOf } from "../sql/definitions.ts";
+import { type ColumnDefinition, targetOf } from "../sql/definitions.ts";
 import { entitySource, sourceNode } from "../sql/from-item.ts";
-import { defineColumn, defineRelation } from "./attributes.ts";
-import type { EntityOptions } from "./entity-options.ts";
+import type { SourceNode } from "../sql/nodes/source-node.ts";
+import type { TableOptions } from "../schema/table-options.ts";
+import { defineColumn, defineComputed, defineRelation } from "./attributes.ts";
+import { Computed, type ComputedDefinition } from "./computed.ts";
+import type { ColumnsByKey } from "./entity-source.ts";
+import type { EntityOptions, Validator } from "./entity-options.ts";
 import type { EntityClass, EntityTable } from "./entity-types.ts";
 import { construct } from "./instance.ts";
 import { type EntityConstructor, Mapper, type RelationThunks } from "./mapper.ts";
@@ -15,7 +19,7 @@ import { describeObject, toPlain } from "./serialize.ts";
 
 /** The columns of a class, or the table that it is made for. */
 export interface ColumnBuilders {
-  readonly [key: string]: AnyColumnBuilder;
+  readonly [key: string]: AnyColumnBuilder | ComputedDefinition<ColumnDefinition>;
 }
 
 /**
@@ -45,34 +49,69 @@ export function entity<const N extends string, C extends ColumnBuilders, R = obj
   name: N,
   columns: C,
   relations?: R,
-  options?: EntityOptions,
+  options?: EntityOptions<NoInfer<C>>,
 ): EntityClass<N, C, R>;
 export function entity<N extends string, C extends ColumnBuilders, R = object>(
   table: Table<N, C>,
   relations?: R,
-  options?: EntityOptions,
+  options?: EntityOptions<NoInfer<C>>,
 ): EntityClass<N, C, R>;
 export function entity(first: unknown, ...rest: readonly unknown[]): EntityClass<string, ColumnBuilders, object> {
-  if (first instanceof Table) return makeClass(first, rest[0] as RelationThunks, rest[1] ?? {});
+  if (first instanceof Table) {
+    const [relations = {}, options = {}] = rest as readonly [RelationThunks?, EntityOptions?];
+    return makeClass(first, new Map(), relations, options);
+  }
   if (typeof first !== "string") {
     throw new ArgumentError(`entity() expects the name of a table, or a table, got ${describeValue(first)}`);
   }
-  const [columns, relations, options = {}] = rest as readonly [ColumnBuilders, RelationThunks, EntityOptions?];
-  const { version: _version, items, ...tableOptions } = options;
+  const [definitions, relations = {}, options = {}] = rest as readonly [
+    ColumnBuilders,
+    RelationThunks?,
+    EntityOptions?,
+  ];
+  const { columns, computed } = splitDefinitions(definitions);
+  const { items, tableOptions } = splitOptions(options);
   const table = new Table(first, columns, items, tableOptions);
-  const made = makeClass(table, relations, options);
+  const made = makeClass(table, computed, relations, options);
   tableOptions.metadata?.add(table);
   return made;
 }
 
+/** The columns of a table, and what is computed of them. */
+export function splitDefinitions(definitions: ColumnBuilders): {
+  readonly columns: ColumnBuilders;
+  readonly computed: ReadonlyMap<string, Computed>;
+} {
+  const entries = Object.entries(definitions);
+  const computed = entries.filter(
+    (entry): entry is [string, (typeof entry)[1] & Computed] => entry[1] instanceof Computed,
+  );
+  if (computed.length === 0) return { columns: definitions, computed: new Map() };
+  return {
+    columns: Object.fromEntries(entries.filter(([, one]) => !(one instanceof Computed))),
+    computed: new Map(computed),
+  };
+}
+
+/** The options of a table. */
+export function splitOptions(options: EntityOptions): {
+  readonly items: EntityOptions["items"];
+  readonly tableOptions: TableOptions;
+} {
+  const { version: _1, validators: _2, polymorphic: _3, constructLoaded: _4, items, ...tableOptions } = options;
+  return { items, tableOptions };
+}
+
 function makeClass(
   table: EntityTable,
-  relations: RelationThunks = {},
+  computed: ReadonlyMap<string, Computed>,
+  relations: RelationThunks,
   options: EntityOptions,
 ): EntityClass<string, ColumnBuilders, object> {
   class Entity {
     constructor(values?: Readonly<Record<string, unknown>>) {
-      construct(this, mapper, new.target as unknown as EntityConstructor, values);
+      const made = new.target as unknown as EntityConstructor & { readonly [entitySource]: Mapper };
+      construct(this, made[entitySource], made, values);
     }
 
     toJSON(): Record<string, unknown> {
@@ -84,27 +123,62 @@ function makeClass(
       return describeObject(this, depth, settings);
     },
   });
-  const mapper = new Mapper(Entity as unknown as EntityConstructor, table, relations, options);
+  const base = Entity as unknown as EntityConstructor;
+  const mapper = new Mapper(base, {
+    table,
+    columns: table.columns,
+    computed,
+    relations,
+    options,
+    parent: undefined,
+    identity: options.polymorphic?.identity,
+  });
+  equip(mapper, { c: mapper.withProperties(table.c as unknown as ColumnsByKey), node: table[sourceNode] }, relations);
+  checkOptions(table, options);
+  return Entity as unknown as EntityClass<string, ColumnBuilders, object>;
+}
+
+/** Gives a class its attributes. */
+export function equip(
+  mapper: Mapper,
+  { c, node }: { readonly c: ColumnsByKey; readonly node: SourceNode },
+  relations: RelationThunks,
+): void {
+  const { base, table, columns, computed, options } = mapper;
   const statics: Record<PropertyKey, unknown> = {
-    c: table.c,
-    [sourceNode]: table[sourceNode],
+    c,
+    [sourceNode]: node,
     [targetOf]: table[targetOf],
     [entitySource]: mapper,
     [definedTable]: table,
   };
-  for (const key of Reflect.ownKeys(statics)) Object.defineProperty(Entity, key, { value: statics[key] });
-  for (const column of table.columns) defineColumn(Entity, column);
-  for (const key of Object.keys(relations)) {
-    if (table[targetOf].has(key)) {
-      throw new ArgumentError(`entity of table "${table.name}" has a column and a relation "${key}"`);
-    }
-    defineRelation(Entity, key, (owner) => relationAttribute(owner, key));
+  for (const key of Reflect.ownKeys(statics)) Object.defineProperty(base, key, { value: statics[key] });
+  const validators = (options.validators ?? {}) as Readonly<Record<string, Validator<unknown>>>;
+  for (const [key, column] of columns) {
+    if (mapper.parent?.columns.get(key) !== column) defineColumn(base, column, validators[key]);
   }
-  checkVersion(table, options.version);
-  return Entity as unknown as EntityClass<string, ColumnBuilders, object>;
+  for (const [key, one] of computed) {
+    if (columns.has(key)) throw new ArgumentError(`${nameOf(mapper)} has a column and a computed attribute "${key}"`);
+    defineComputed(base, key, one);
+  }
+  for (const key of Object.keys(relations)) {
+    if (columns.has(key) || computed.has(key)) {
+      throw new ArgumentError(`${nameOf(mapper)} has a column and a relation "${key}"`);
+    }
+    defineRelation(base, key, (owner) => relationAttribute(owner, key));
+  }
 }
 
-function checkVersion(table: EntityTable, version: string | undefined): void {
-  if (version === undefined || table[targetOf].has(version)) return;
-  throw new ArgumentError(`the option version of the entity of table "${table.name}" names no column: "${version}"`);
+function nameOf({ table }: Mapper): string {
+  return `entity of table "${table.name}"`;
+}
+
+function checkOptions(table: EntityTable, { version, polymorphic, validators = {} }: EntityOptions): void {
+  const check = (option: string, key: string): void => {
+    if (table[targetOf].has(key)) return;
+    throw new ArgumentError(`the option ${option} of the entity of table "${table.name}" names no column: "${key}"`);
+  };
+  if (version !== undefined) check("version", version);
+  if (polymorphic !== undefined) check("polymorphic", polymorphic.on);
+  for (const key of Object.keys(validators)) check("validators", key);
 }

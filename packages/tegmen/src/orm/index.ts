@@ -6,10 +6,12 @@
 
 export { aliased, type Aliased } from "./aliased.ts";
 export { declarativeBase, type DeclarativeBase, type DeclarativeBaseOptions } from "./declarative-base.ts";
+export { columnProperty, type ColumnPropertyOptions, hybrid } from "./computed.ts";
 export { entity, type ColumnBuilders } from "./entity.ts";
-export type { EntityOptions } from "./entity-options.ts";
+export type { EntityOptions, Polymorphic, PolymorphicIdentity, Validator } from "./entity-options.ts";
 export type { AnyEntity, EntityClass, InstanceOf, NewValues } from "./entity-types.ts";
 export { ConcurrentSessionError, DetachedInstanceError, FlushError, NotLoadedError, StaleDataError } from "./errors.ts";
+export { inherit, type InheritOptions, type SubEntity } from "./inherit.ts";
 export {
   containsEager,
   defer,

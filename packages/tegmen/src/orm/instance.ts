@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors/index.ts";
+import { ArgumentError, InvalidRequestError } from "../errors/index.ts";
 import { didYouMean } from "../text/did-you-mean.ts";
 import type { EntityConstructor, Mapper } from "./mapper.ts";
 import { type ColumnValues, InstanceState, stateOf } from "./state.ts";
@@ -21,6 +21,9 @@ export function construct(
   Object.defineProperty(object, stateOf, { value: state });
   if (isLoading) return;
   state.startedEmpty = true;
+  const { polymorphicKey, polymorphicIdentity } = mapper;
+  if (polymorphicKey !== undefined && polymorphicIdentity !== undefined)
+    state.values[polymorphicKey] = polymorphicIdentity;
   assign(object, mapper, values);
 }
 
@@ -34,7 +37,13 @@ export function hydrate(mapper: Mapper, values: ColumnValues): InstanceState {
   loading = mapper.class;
   let object: object;
   try {
-    object = new mapper.class();
+    object = mapper.constructsLoaded ? new mapper.class() : bare(mapper);
+  } catch (error) {
+    throw new InvalidRequestError(
+      `the constructor of ${mapper.name} threw when it was called without arguments, as it is for every row: give its ` +
+        `parameters defaults, or set the option constructLoaded: false. ${(error as Error).message}`,
+      { cause: error },
+    );
   } finally {
     loading = undefined;
   }
@@ -43,6 +52,11 @@ export function hydrate(mapper: Mapper, values: ColumnValues): InstanceState {
   state.related = undefined;
   state.changes = undefined;
   return state;
+}
+
+/** An object of a class whose own constructor is not called. */
+function bare(mapper: Mapper): object {
+  return Reflect.construct(mapper.root.base, [], mapper.class);
 }
 
 function assign(object: object, mapper: Mapper, values: Readonly<Record<string, unknown>> | undefined): void {

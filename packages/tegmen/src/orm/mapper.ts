@@ -1,9 +1,10 @@
 import { ArgumentError, describeValue, InvalidRequestError } from "../errors/index.ts";
 import type { TableColumn } from "../schema/column.ts";
 import type { Condition } from "../sql/operand.ts";
+import { type Computed, withComputed } from "./computed.ts";
 import type { ColumnsByKey } from "./entity-source.ts";
 import type { EntityTable } from "./entity-types.ts";
-import type { EntityOptions } from "./entity-options.ts";
+import type { EntityOptions, PolymorphicIdentity } from "./entity-options.ts";
 import { Relation } from "./relation.ts";
 import { resolveRelation, type RelationProperty } from "./relation-property.ts";
 
@@ -12,6 +13,17 @@ export interface EntityConstructor {
   new (values?: unknown): object;
   readonly prototype: object;
   readonly name: string;
+}
+
+/** What a class is made of. */
+export interface MapperParts {
+  readonly table: EntityTable;
+  readonly columns: readonly TableColumn[];
+  readonly computed: ReadonlyMap<string, Computed>;
+  readonly relations: RelationThunks;
+  readonly options: EntityOptions;
+  readonly parent: Mapper | undefined;
+  readonly identity: PolymorphicIdentity | undefined;
 }
 
 /** How the relations of a class are given: functions, because the classes they lead to may be defined later. */
@@ -25,23 +37,44 @@ const noKeys: ReadonlySet<string> = new Set();
  * SQLAlchemy: `Mapper`.
  */
 export class Mapper {
+  /** The table of the class's own columns. */
   readonly table: EntityTable;
   readonly options: EntityOptions;
-  /** The columns by their keys. */
+  /** The columns by their keys, with those of the class that this one inherits from. */
   readonly columns: ReadonlyMap<string, TableColumn>;
+  /** Attributes that are computed of the columns. */
+  readonly computed: ReadonlyMap<string, Computed>;
   /** The class that `entity()` made. */
   readonly base: EntityConstructor;
+  /** The class that this one inherits from. */
+  readonly parent: Mapper | undefined;
   readonly #thunks: RelationThunks;
   #primaryKey: readonly TableColumn[] | undefined;
   #relations: ReadonlyMap<string, RelationProperty> | undefined;
   #class: EntityConstructor | undefined;
+  #deferred: ReadonlySet<string> | undefined;
+  readonly #identity: PolymorphicIdentity | undefined;
+  /** Of the class at the top: all classes, by what the column says. */
+  readonly #classes = new Map<PolymorphicIdentity, Mapper>();
 
-  constructor(base: EntityConstructor, table: EntityTable, thunks: RelationThunks, options: EntityOptions) {
+  constructor(
+    base: EntityConstructor,
+    { table, columns, computed, relations, options, parent, identity }: MapperParts,
+  ) {
     this.base = base;
     this.table = table;
     this.options = options;
-    this.columns = new Map(table.columns.map((column) => [column.key, column]));
-    this.#thunks = thunks;
+    this.parent = parent;
+    this.columns = new Map([...(parent?.columns ?? []), ...columns.map((column) => [column.key, column] as const)]);
+    this.computed = new Map([...(parent?.computed ?? []), ...computed]);
+    this.#thunks = relations;
+    this.#identity = identity;
+    if (identity === undefined) return;
+    const { name } = this.root.table;
+    if (this.root.#classes.has(identity)) {
+      throw new ArgumentError(`two classes for rows of table "${name}" have the identity ${describeValue(identity)}`);
+    }
+    this.root.#classes.set(identity, this);
   }
 
   /** The class that extends what `entity()` made: that of the objects. */
@@ -66,13 +99,13 @@ export class Mapper {
 
   /** The keys of the relations, without looking at the classes they lead to. */
   get relationKeys(): readonly string[] {
-    return Object.keys(this.#thunks);
+    return [...(this.parent?.relationKeys ?? []), ...Object.keys(this.#thunks)];
   }
 
   /** The relations by their keys. */
   get relations(): ReadonlyMap<string, RelationProperty> {
     if (this.#relations !== undefined) return this.#relations;
-    const relations = new Map<string, RelationProperty>();
+    const relations = new Map<string, RelationProperty>(this.parent?.relations);
     this.#relations = relations;
     for (const [key, thunk] of Object.entries(this.#thunks)) {
       const relation = thunk();
@@ -95,22 +128,34 @@ export class Mapper {
 
   /** The class at the top of the inheritance, which is this one where there is none. */
   get root(): Mapper {
-    return this;
+    return this.parent?.root ?? this;
+  }
+
+  /** Whether rows make objects by the class's own constructor. */
+  get constructsLoaded(): boolean {
+    return this.options.constructLoaded ?? this.parent?.constructsLoaded ?? true;
   }
 
   /** Whether a row of its table is all that there is to know of an object. */
   get isPlain(): boolean {
-    return true;
+    return this.parent === undefined && this.deferredKeys.size === 0;
   }
 
   /** The column that says of which class the object of a row is. */
   get polymorphicKey(): string | undefined {
-    return undefined;
+    return this.root.options.polymorphic?.on;
   }
 
-  /** Columns that are not loaded unless they are asked for. */
+  /** What that column says of the objects of this class. */
+  get polymorphicIdentity(): PolymorphicIdentity | undefined {
+    return this.#identity;
+  }
+
+  /** Attributes that are not loaded unless they are asked for. */
   get deferredKeys(): ReadonlySet<string> {
-    return noKeys;
+    if (this.#deferred !== undefined) return this.#deferred;
+    const deferred = [...this.computed].filter(([, one]) => one.isDeferred);
+    return (this.#deferred = deferred.length === 0 ? noKeys : new Set(deferred.map(([key]) => key)));
   }
 
   /** The tables of the objects, the root's first. */
@@ -119,23 +164,46 @@ export class Mapper {
   }
 
   /** The condition on rows of its table to be objects of this class; undefined if all are. */
-  criterion(_columns: ColumnsByKey): Condition | undefined {
-    return undefined;
+  criterion(columns: ColumnsByKey): Condition | undefined {
+    const { polymorphicKey, parent } = this;
+    if (parent === undefined || polymorphicKey === undefined) return undefined;
+    const identities: PolymorphicIdentity[] = [];
+    for (const [identity, mapper] of this.root.#classes) if (mapper.isA(this)) identities.push(identity);
+    return columns[polymorphicKey]!.in(identities) as unknown as Condition;
   }
 
-  /** The columns of a source, with those that are computed of them. */
+  /** The columns of a source that are this class's, of those of its table. */
+  ownColumns(columns: ColumnsByKey): ColumnsByKey {
+    const { parent } = this;
+    if (parent === undefined) return columns;
+    return Object.fromEntries([...this.columns.keys()].map((key) => [key, columns[key]!]));
+  }
+
+  /** The columns of a source, with what is loaded beside them. */
   withProperties(columns: ColumnsByKey): ColumnsByKey {
-    return columns;
+    return withComputed(columns, this.computed);
   }
 
-  /** The class of which the object of a row is. */
-  forRow(_values: Readonly<Record<string, unknown>>): Mapper {
-    return this;
+  /**
+   * The class of which the object of a row is.
+   *
+   * @throws {InvalidRequestError} there is no class for what the row says
+   */
+  forRow(values: Readonly<Record<string, unknown>>): Mapper {
+    const { polymorphicKey } = this;
+    if (polymorphicKey === undefined) return this;
+    const identity = values[polymorphicKey];
+    const found = this.root.#classes.get(identity as PolymorphicIdentity);
+    if (found?.isA(this) === true) return found;
+    throw new InvalidRequestError(
+      `a row of ${this.name} has ${describeValue(identity)} in ${polymorphicKey}, for which there is no class: ` +
+        "import the module that has it, or give a class that identity",
+    );
   }
 
   /** Whether objects of this class are objects of the other one, too. */
   isA(other: Mapper): boolean {
-    return this === other;
+    return this === other || this.parent?.isA(other) === true;
   }
 
   /** Learns the class that extends what `entity()` made. */

@@ -170,6 +170,24 @@ export function table<const N extends string, C extends { readonly [key: string]
   return made;
 }
 
+/**
+ * Adds columns to a table: those of a subclass whose objects are rows of it.
+ *
+ * @returns the columns that were added
+ * @throws {ArgumentError} one is there already
+ */
+export function addColumns(table: AnyTable & Target, definitions: object): readonly TableColumn[] {
+  const columns = table[targetOf] as Map<string, TableColumn>;
+  const added = makeColumns(table, table[sourceNode], definitions);
+  for (const [key, column] of added) {
+    const other = [...columns.values()].find((one) => one.key === key || one.name === column.name);
+    if (other !== undefined) throw new ArgumentError(`table "${table.name}" has a column "${other.key}" already`);
+    columns.set(key, column);
+    (table.c as Record<string, TableColumn>)[key] = column;
+  }
+  return [...added.values()];
+}
+
 /** Any definition of a column. */
 export interface AnyColumnBuilder extends ColumnDefinition {
   readonly [optionsOf]: ColumnOptions;

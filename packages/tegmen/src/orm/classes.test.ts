@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { c, type Operand, select } from "../index.ts";
+import { aliased, columnProperty, entity, hybrid, inherit } from "./index.ts";
+import { hydrate } from "./instance.ts";
+import { mapperOf } from "./mapper-of.ts";
+
+const timestamps = { createdAt: c.timestamptz(), updatedAt: c.timestamptz() };
+
+class User extends entity(
+  "users",
+  {
+    id: c.int().primaryKey(),
+    first: c.string().notNull(),
+    last: c.string().notNull(),
+    age: c.int(),
+    fullName: columnProperty(c.string().notNull(), (t): Operand => t.first.concat(" ").concat(t.last)),
+    shout: columnProperty(c.string().notNull(), (t): Operand => t.last.concat("!"), { deferred: true }),
+    adult: hybrid(
+      c.bool().notNull(),
+      (user) => user.age >= 18,
+      (t): Operand => t.age.ge(18),
+    ),
+    ...timestamps,
+  },
+  {},
+  {
+    validators: {
+      first: (value) => value.trim(),
+      age: (value) => {
+        if (value !== null && value < 0) throw new RangeError("nobody is younger than 0");
+        return value;
+      },
+    },
+  },
+) {
+  static get minor(): ReturnType<typeof User.age.lt> {
+    return this.age.lt(18);
+  }
+}
+
+describe("computed attributes", () => {
+  it("are expressions of the class and values of its objects", () => {
+    expect(String(select(User).where(User.fullName.eq("A B"), User.adult))).toBe(
+      "SELECT users.id, users.first, users.last, users.age, users.created_at, users.updated_at, " +
+        'users.first || $1 || users.last AS "fullName", users.last || $2 AS shout FROM users ' +
+        "WHERE users.first || $3 || users.last = $4 AND users.age >= $5",
+    );
+    const user = hydrate(mapperOf(User, "a test"), { id: 1, age: 20, fullName: "A B" }).object as User;
+    expect([user.fullName, user.adult]).toEqual(["A B", true]);
+    expect(() => Object.assign(user, { fullName: "C" })).toThrow("User.fullName is computed");
+  });
+
+  it("are those of an alias, too", () => {
+    const other = aliased(User, "other");
+    expect(String(select(other.id).where(other.adult, other.fullName.eq("x")))).toBe(
+      "SELECT other.id FROM users AS other WHERE other.age >= $1 AND other.first || $2 || other.last = $3",
+    );
+  });
+
+  it("can be static getters", () => {
+    expect(String(select(User.id).where(User.minor))).toBe("SELECT users.id FROM users WHERE users.age < $1");
+  });
+});
+
+describe("validators", () => {
+  it("run when an attribute is set, and on construction", () => {
+    const user = new User({ id: 1, first: " Ann ", last: "Lee" });
+    expect(user.first).toBe("Ann");
+    expect(() => (user.age = -1)).toThrow("nobody is younger than 0");
+    expect(() => new User({ age: -1 })).toThrow(RangeError);
+    const loaded = hydrate(mapperOf(User, "a test"), { id: 1, age: -1 }).object as User;
+    expect(loaded.age).toBe(-1);
+  });
+});
+
+class Point extends entity("points", { id: c.int().primaryKey(), x: c.int() }) {
+  readonly label: string;
+  constructor(options: { readonly x: number }) {
+    super({ x: options.x });
+    this.label = `at ${options.x}`;
+  }
+}
+
+class Bare extends entity("bares", { id: c.int().primaryKey() }, {}, { constructLoaded: false }) {
+  constructor(options: { readonly id: number }) {
+    super({ id: options.id });
+  }
+}
+
+describe("constructors", () => {
+  it("that need arguments are reported when a row is loaded, or left out", () => {
+    expect(new Point({ x: 1 }).label).toBe("at 1");
+    expect(() => hydrate(mapperOf(Point, "a test"), { id: 1, x: 2 })).toThrow(
+      "the constructor of Point threw when it was called without arguments",
+    );
+    const { object } = hydrate(mapperOf(Bare, "a test"), { id: 1 });
+    expect(object).toBeInstanceOf(Bare);
+    expect((object as Bare).id).toBe(1);
+  });
+});
+
+class Employee extends entity(
+  "employees",
+  { id: c.int().primaryKey(), kind: c.string().notNull(), title: c.string() },
+  {},
+  { polymorphic: { on: "kind", identity: "employee" } },
+) {
+  get loud(): string {
+    return `${this.title}!`;
+  }
+}
+class Manager extends inherit(Employee, { budget: c.int() }, {}, { identity: "manager" }) {
+  get rich(): boolean {
+    return (this.budget ?? 0) > 100;
+  }
+}
+class Boss extends inherit(Manager, {}, {}, { identity: "boss" }) {}
+class Engineer extends inherit(Employee, { language: c.string() }, {}, { identity: "engineer" }) {}
+
+describe("single-table inheritance", () => {
+  it("says of which class a new object is", () => {
+    const manager = new Manager({ id: 1, title: "M", budget: 200 });
+    expect([manager.kind, manager.loud, manager.rich]).toEqual(["manager", "M!", true]);
+    expect(manager).toBeInstanceOf(Employee);
+    expect(new Boss({ id: 2 }).kind).toBe("boss");
+    expect(new Employee({ id: 3 }).kind).toBe("employee");
+    expect(() => new Engineer({ budget: 1 } as object)).toThrow('Engineer has no attribute "budget"');
+  });
+
+  it("has the columns of all classes in one table", () => {
+    expect(String(select(Employee))).toBe(
+      "SELECT employees.id, employees.kind, employees.title, employees.budget, employees.language FROM employees",
+    );
+    expect(String(select(Manager.id).where(Manager.budget.gt(1), Manager.title.eq("x")))).toContain(
+      "employees.budget > $1",
+    );
+  });
+
+  it("finds the class of a row", () => {
+    const mapper = mapperOf(Employee, "a test");
+    expect(() => mapper.forRow({ kind: "other" })).toThrow("for which there is no class");
+    expect(["manager", "boss", "engineer", "employee"].map((kind) => mapper.forRow({ kind }).name)).toEqual([
+      "Manager",
+      "Boss",
+      "Engineer",
+      "Employee",
+    ]);
+  });
+
+  it("refuses columns that other rows cannot have", () => {
+    expect(() => inherit(Employee, { must: c.int().notNull() })).toThrow('column "must" of a class that inherits');
+    expect(() => inherit(User, {})).toThrow("inherit() expects a class whose rows are told apart");
+  });
+});
