@@ -172,9 +172,12 @@ CREATE VIEW crdb_catalog.grants AS
       UNION ALL
       SELECT 'type', t.oid, s.name, t.typname::text, 'public', 'USAGE', false
       FROM pg_catalog.pg_type t JOIN crdb_catalog.schemas s ON s.oid = t.typnamespace WHERE t.typtype = 'e'
+      UNION ALL
+      SELECT 'type', t.oid, s.name, t.typname::text, pg_catalog.substr(g.name, pg_catalog.strpos(g.name, ' ') + 1), pg_catalog.split_part(g.name, ' ', 1), false
+      FROM pg_catalog.pg_type t JOIN crdb_catalog.schemas s ON s.oid = t.typnamespace JOIN crdb_internal.demo_definition g ON g.relation = t.oid AND g.kind = 'grant'
     ) p WHERE p.grantee NOT IN ('root', 'admin') GROUP BY 1, 2, 3, 4, 5
   ) g, LATERAL pg_catalog.unnest(CASE
-    WHEN (g.kind = 'table' AND pg_catalog.cardinality(g.list) = 8) OR (g.kind = 'schema' AND pg_catalog.cardinality(g.list) = 2) OR (g.kind = 'database' AND pg_catalog.cardinality(g.list) = 9) THEN ARRAY['ALL'] ELSE g.list END) AS u (privilege)
+    WHEN (g.kind = 'table' AND pg_catalog.cardinality(g.list) = 8) OR (g.kind = 'schema' AND pg_catalog.cardinality(g.list) = 2) OR (g.kind = 'database' AND pg_catalog.cardinality(g.list) = 9) OR (g.kind = 'type' AND pg_catalog.cardinality(g.list) = 2) THEN ARRAY['ALL'] ELSE g.list END) AS u (privilege)
   UNION ALL
   SELECT o.kind, o.object, o.schema, o.name, w.grantee, 'ALL' FROM (
     SELECT 'table' AS kind, r.oid AS object, r.schema, r.name FROM crdb_catalog.relations r

@@ -62,16 +62,24 @@ CREATE FUNCTION crdb_internal.demo_require_acyclic(role text, member text) RETUR
     'making ' || member || ' a member of ' || role || ' would create a cycle', '0LP01')
 $$;
 
--- what is granted on a database, which PostgreSQL has no privileges for: one definition for each role and privilege
-CREATE FUNCTION crdb_internal.demo_note_grant(role text, privileges text[], given bool) RETURNS void LANGUAGE sql AS $$
-  DELETE FROM crdb_internal.demo_definition d WHERE d.relation = 0 AND d.kind = 'grant'
-    AND d.name IN (SELECT p || ' ' || role FROM pg_catalog.unnest(privileges) AS p);
-  INSERT INTO crdb_internal.demo_definition SELECT 0, 'grant', p || ' ' || role, '' FROM pg_catalog.unnest(privileges) AS p WHERE given
-$$;
-
 CREATE FUNCTION crdb_internal.demo_granted(privilege text) RETURNS bool LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM crdb_internal.demo_definition d JOIN pg_catalog.pg_roles r ON d.name = privilege || ' ' || r.rolname
     WHERE d.relation = 0 AND d.kind = 'grant' AND pg_catalog.pg_has_role(r.oid, 'USAGE'))
+$$;
+
+-- what is granted on the database (object 0) and on types, which PostgreSQL has no such privileges for: one
+-- definition for each role and privilege
+CREATE FUNCTION crdb_internal.demo_note_grant(object oid, role text, privileges text[], given bool) RETURNS void LANGUAGE sql AS $$
+  SELECT crdb_internal.demo_require_role(role) WHERE role <> 'public';
+  DELETE FROM crdb_internal.demo_definition d WHERE d.relation = object AND d.kind = 'grant'
+    AND d.name IN (SELECT p || ' ' || role FROM pg_catalog.unnest(privileges) AS p);
+  INSERT INTO crdb_internal.demo_definition SELECT object, 'grant', p || ' ' || role, '' FROM pg_catalog.unnest(privileges) AS p WHERE given
+$$;
+
+CREATE FUNCTION crdb_internal.demo_owns_type(type oid) RETURNS bool LANGUAGE sql STABLE AS $$
+  SELECT crdb_internal.is_admin() OR EXISTS (SELECT 1 FROM pg_catalog.pg_type t WHERE t.oid = type AND pg_catalog.pg_has_role(t.typowner, 'USAGE'))
+    OR EXISTS (SELECT 1 FROM crdb_internal.demo_definition d JOIN pg_catalog.pg_roles r ON d.name = 'GRANT ' || r.rolname
+      WHERE d.relation = type AND d.kind = 'grant' AND pg_catalog.pg_has_role(r.oid, 'USAGE'))
 $$;
 
 -- an admin can only be dropped by another

@@ -113,6 +113,34 @@ describe("on a database", () => {
   });
 });
 
+describe("on types and patterns", () => {
+  test("are granted, shown and revoked", async () => {
+    await root.query(
+      "CREATE TYPE color AS ENUM ('red'); GRANT ALL ON TYPE color TO ann; GRANT USAGE ON TYPE color TO bob",
+    );
+    expect(await rows(root, "SELECT grantee, privilege_type FROM [SHOW GRANTS ON TYPE color]")).toEqual([
+      ["admin", "ALL"],
+      ["ann", "ALL"],
+      ["bob", "USAGE"],
+      ["public", "USAGE"],
+      ["root", "ALL"],
+    ]);
+    await ann.query("REVOKE USAGE ON TYPE color FROM bob");
+    await root.query("REVOKE ALL ON TYPE color FROM ann");
+    expect(await rows(root, "SHOW GRANTS ON TYPE color FOR ann, bob")).toEqual([]);
+    expect(await failure(ann, "GRANT USAGE ON TYPE color TO bob")).toBe(
+      "42501: user ann does not have GRANT privilege on type color",
+    );
+    expect(await failure(root, "GRANT SELECT ON TYPE color TO ann")).toMatch(/^0LP01/);
+  });
+
+  test("of tables are shown together", async () => {
+    await root.query("CREATE TABLE a1 (i INT8); CREATE TABLE a2 (i INT8); GRANT SELECT ON TABLE a1, a2 TO bob");
+    expect(await rows(root, "SELECT table_name FROM [SHOW GRANTS ON * FOR bob]")).toEqual([["a1"], ["a2"]]);
+    await root.query("DROP TABLE a1, a2");
+  });
+});
+
 describe("roles", () => {
   test("membership, with and without the option to pass it on", async () => {
     await root.query("GRANT SELECT ON t TO readers; GRANT readers TO bob WITH ADMIN OPTION");

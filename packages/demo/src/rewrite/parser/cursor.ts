@@ -194,6 +194,19 @@ export class Cursor {
     return this.isName() ? this.name() : undefined;
   }
 
+  /** A qualified name whose last part may be `*`: all tables of a schema. */
+  namePattern(): QualifiedName {
+    const from = this.start;
+    const parts: Name[] = [];
+    do {
+      if (this.isOp("*")) {
+        const token = this.next();
+        parts.push({ text: "*", quoted: false, start: token.start, end: token.end });
+      } else parts.push(this.anyName());
+    } while (this.acceptOp("."));
+    return { parts, ...this.span(from) };
+  }
+
   /** `a`, `s.a` or `d.s.a`. */
   qualifiedName(): QualifiedName {
     const start = this.start;

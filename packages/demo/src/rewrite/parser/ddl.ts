@@ -340,18 +340,7 @@ export function parseGrant(c: Cursor): StatementNode {
     let object: "table" | "database" | "schema" | "type" = "table";
     for (const word of ["table", "database", "schema", "type"] as const) if (c.accept(word)) object = word;
     const allTables = c.accept("all", "tables", "in", "schema");
-    const pattern = (): QualifiedName => {
-      const from = c.start;
-      const parts: Name[] = [];
-      do {
-        if (c.isOp("*")) {
-          const token = c.next();
-          parts.push({ text: "*", quoted: false, start: token.start, end: token.end });
-        } else parts.push(c.anyName());
-      } while (c.acceptOp("."));
-      return { parts, ...c.span(from) };
-    };
-    const names = c.list(pattern);
+    const names = c.list(() => c.namePattern());
     c.expect(revoke ? "from" : "to");
     const roles = c.list(() => c.anyName());
     if (c.accept("with", "grant", "option")) return refuse(c, start, "WITH GRANT OPTION");

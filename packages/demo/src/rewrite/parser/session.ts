@@ -367,7 +367,7 @@ function parseShowGrants(c: Cursor): ShowNode {
     return { kind: "grantsOnRole", roles, for: names() };
   }
   const object = ["database", "schema", "table", "type"].find((word) => c.accept(word));
-  const on = c.list(() => c.qualifiedName());
+  const on = c.list(() => c.namePattern());
   return { kind: "grants", on, object, for: names() };
 }
 

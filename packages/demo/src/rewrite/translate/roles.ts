@@ -5,7 +5,7 @@ import type { Environment } from "./environment.ts";
 import { tableSql } from "./environment.ts";
 import { elevated } from "./elevated.ts";
 import { required, requireOnRelation, TABLE_PRIVILEGES } from "./privileges.ts";
-import { quoteName, quoteNames, quoteText } from "./quote.ts";
+import { printQualified, quoteName, quoteNames, quoteText } from "./quote.ts";
 
 type Node<K extends SimpleNode["kind"]> = Extract<SimpleNode, { readonly kind: K }>;
 
@@ -145,7 +145,7 @@ export class RoleTranslator {
         const own = all ? DATABASE_PRIVILEGES : node.privileges.map((privilege) => privilege.toUpperCase());
         const noted = node.roles.map(
           (role) =>
-            `SELECT crdb_internal.demo_note_grant(${quoteText(role.text)}, ARRAY[${own.map((privilege) => quoteText(privilege)).join(", ")}]::text[], ${!node.revoke})`,
+            `SELECT crdb_internal.demo_note_grant(0, ${quoteText(role.text)}, ARRAY[${own.map((privilege) => quoteText(privilege)).join(", ")}]::text[], ${!node.revoke})`,
         );
         const sql = `${tag} ${create} ON DATABASE ${quoteName(database)} ${tail}`;
         const inherited = list === "" ? [] : [`ALTER DEFAULT PRIVILEGES ${tag} ${list} ON TABLES ${tail}`];
@@ -157,8 +157,36 @@ export class RoleTranslator {
         return statement(`${tag} ${list} ON SCHEMA ${names} ${tail}`, tag);
       }
       case "type":
-        throw notInDemo(`${tag} ON TYPE`);
+        return this.#grantOnTypes(node, tag);
     }
+  }
+
+  #grantOnTypes(node: Node<"grant">, tag: string): QueryTranslation {
+    const privileges = node.privileges.includes("all")
+      ? ["GRANT", "USAGE"]
+      : node.privileges.map((p) => p.toUpperCase());
+    const wrong = privileges.find((privilege) => privilege !== "GRANT" && privilege !== "USAGE");
+    if (wrong !== undefined) {
+      throw new SqlError({ code: "0LP01", message: `invalid privilege type ${wrong} for type` });
+    }
+    const types = node.names.map((name) => {
+      const last = name.parts.at(-1)?.text ?? "";
+      const schema = this.#env.findType(last, name.parts.length > 1 ? name.parts.at(-2)?.text : undefined);
+      if (schema !== undefined)
+        return { name: last, oid: `${quoteText(`${quoteName(schema)}.${quoteName(last)}`)}::regtype` };
+      throw new SqlError({ code: "42704", message: `type "${printQualified(name)}" does not exist` });
+    });
+    const { user } = this.#env.context;
+    const checks = types.map(({ name, oid }) =>
+      required(`crdb_internal.demo_owns_type(${oid})`, `user ${user} does not have GRANT privilege on type ${name}`),
+    );
+    const list = `ARRAY[${privileges.map((privilege) => quoteText(privilege)).join(", ")}]::text[]`;
+    const noted = types.flatMap(({ oid }) =>
+      node.roles.map(
+        (role) => `SELECT crdb_internal.demo_note_grant(${oid}, ${quoteText(role.text)}, ${list}, ${!node.revoke})`,
+      ),
+    );
+    return { ...asSuperuser(tag, checks, noted, this.#env), hidesRows: true };
   }
 
   /** The relations that are named one by one. */

@@ -1,5 +1,5 @@
 import type { Name, QualifiedName, ShowNode } from "../ast.ts";
-import { notInDemo, SqlError } from "../sql-error.ts";
+import { SqlError } from "../sql-error.ts";
 import type { Environment } from "./environment.ts";
 import { noRelation } from "./environment.ts";
 import { printQualified, quoteText } from "./quote.ts";
@@ -49,10 +49,20 @@ function place(name: QualifiedName, object: string, env: Environment): string {
       return `(g.schema = ${quoteText(schema)} AND g.name = ${quoteText(last)})`;
     }
     default: {
-      if (last === "*") throw notInDemo("SHOW GRANTS ON a pattern");
+      if (last === "*") return `g.schema = ${quoteText(patternSchema(name, env))}`;
       const relation = env.relation(name);
       if (!relation) throw noRelation(printQualified(name));
       return `(g.schema = ${quoteText(relation.schema)} AND g.name = ${quoteText(relation.name)})`;
     }
   }
+}
+
+/** The schema of `*`, `schema.*` and `database.*`. */
+function patternSchema(name: QualifiedName, env: Environment): string {
+  const [first, second] = name.parts.map((part) => part.text);
+  const schema = name.parts.length > 2 ? second : first;
+  if (name.parts.length === 1 || schema === undefined || schema === env.context.database) return "public";
+  if (!env.context.catalog.hasSchema(schema))
+    throw new SqlError({ code: "3F000", message: `unknown schema "${schema}"` });
+  return schema;
 }
