@@ -1,6 +1,7 @@
 import { and, c, func, select, typeCoerce } from "tegmen";
 import { expect } from "vitest";
 import { accounts, metadata, payments, rows, users } from "./bank.ts";
+import { serverUser } from "../support/server.ts";
 import { createWorld, describeQueries } from "./harness.ts";
 
 const world = createWorld(metadata, rows);
@@ -378,7 +379,7 @@ describeQueries(world, "functions", [
   [
     "of the server",
     select(func.currentUser(), func.currentSchema(), func.version().like("%CockroachDB%").as("v")),
-    [["root", "public", true]],
+    [[serverUser, "public", true]],
   ],
   ["that are not known", select(typeCoerce(func.toHex(255), c.string()).as("v")), [["ff"]]],
 ]);

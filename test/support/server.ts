@@ -14,6 +14,9 @@ declare module "vitest" {
 /** Whether the tests run on CockroachDB, or what emulates it. */
 export const isCockroach: boolean = inject("isCockroach");
 
+/** The user of this run's URL. */
+export const serverUser: string = new URL(inject("serverUrl").replace(/^[a-z+]+:/, "http:")).username || "root";
+
 /** A database of a test file's own. */
 export interface TestDatabase {
   readonly url: string;
