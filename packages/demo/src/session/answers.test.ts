@@ -167,6 +167,27 @@ describe("values as texts", () => {
   });
 });
 
+describe("changes as sources", () => {
+  test("are made once, and give their rows", async () => {
+    await client.query("CREATE TABLE source (k STRING PRIMARY KEY, v INT8)");
+    expect(
+      await rows("SELECT v + 1, k FROM [INSERT INTO source VALUES ('a', 1), ('b', 2) RETURNING k, v] ORDER BY k"),
+    ).toEqual([
+      ["2", "a"],
+      ["3", "b"],
+    ]);
+    const both =
+      "WITH w AS (SELECT 5 AS n) SELECT x.v, n FROM [UPDATE source SET v = 9 WHERE k = 'a' RETURNING v] AS x, w";
+    expect(await rows(both)).toEqual([["9", "5"]]);
+    await client.query("INSERT INTO source SELECT k || '!', v FROM [DELETE FROM source RETURNING k, v]");
+    expect(await rows("SELECT * FROM source ORDER BY k")).toEqual([
+      ["a!", "9"],
+      ["b!", "2"],
+    ]);
+    expect(await failure("CREATE TABLE t9 AS SELECT * FROM [DELETE FROM source RETURNING k]")).toMatch(/^0A000/);
+  });
+});
+
 describe("definitions", () => {
   test("have parentheses around operations in operations", async () => {
     await client.query("CREATE TABLE checked (a INT8, b INT8, CHECK (a + b < 10 AND a IS NOT NULL))");

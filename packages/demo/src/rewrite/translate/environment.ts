@@ -21,6 +21,8 @@ export class Environment implements TypeScope {
   readonly text: string;
   readonly context: TranslateContext;
   readonly virtualTables: Set<VirtualTableName> = new Set();
+  /** Changes that stand in brackets as sources: common table expressions of the whole statement for the backend. */
+  readonly #changes: { readonly name: string; readonly sql: string }[] = [];
   /** Set when the statement reads as of an earlier time. */
   asOf: string | undefined;
   // What names mean where the translator is.
@@ -72,6 +74,28 @@ export class Environment implements TypeScope {
     const result = work();
     this.#scope = outer;
     return result;
+  }
+
+  // ---------------------------------------------------------------- changes as sources
+
+  /** Keeps a change that is a source. Returns the name its rows have. */
+  noteChange(sql: string): string {
+    const name = `crdb_change_${this.#changes.length + 1}`;
+    this.#changes.push({ name, sql });
+    return name;
+  }
+
+  /** True when there are changes to put in front of the statement. */
+  get hasChanges(): boolean {
+    return this.#changes.length > 0;
+  }
+
+  /** The statement with the changes in front of it, where PostgreSQL wants them. */
+  withChanges(sql: string): string {
+    if (!this.hasChanges) return sql;
+    const list = this.#changes.map(({ name, sql }) => `${name} AS (${sql})`).join(", ");
+    const own = /^\s*with\s+(recursive\s+)?/i.exec(sql);
+    return own ? `WITH ${own[1] ?? ""}${list}, ${sql.slice(own[0].length)}` : `WITH ${list} ${sql}`;
   }
 
   // ---------------------------------------------------------------- relations

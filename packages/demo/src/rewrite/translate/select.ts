@@ -312,6 +312,10 @@ export class SelectTranslator {
   #subquery(item: Extract<FromItem, { kind: "subquery" }>): string {
     const inner = this.#inner.statement(item.statement);
     const lateral = item.lateral ? "LATERAL " : "";
+    if (CHANGES.has(item.statement.kind)) {
+      const rows = this.env.noteChange(inner);
+      return `${item.ordinality ? withOrdinality(rows) : rows}${aliasSql(item.alias ?? generated(item), item.columns)}`;
+    }
     if (item.ordinality)
       return `${lateral}${withOrdinality(`(${inner})`)}${aliasSql(item.alias ?? generated(item), item.columns)}`;
     return `${lateral}(${inner})${aliasSql(item.alias ?? generated(item), item.columns)}`;
@@ -426,6 +430,8 @@ export class SelectTranslator {
     return parts.length === 0 ? "" : ` ORDER BY ${parts.map((part) => part.text).join(", ")}`;
   }
 }
+
+const CHANGES: ReadonlySet<StatementNode["kind"]> = new Set(["insert", "update", "delete"]);
 
 const spanOf = (node: StatementNode): { start: number; end: number } => ({ start: node.start, end: node.end });
 

@@ -110,6 +110,12 @@ class Translator {
   }
 
   #schemaChange(node: StatementNode): QueryTranslation {
+    const change = this.#schemaChangeOf(node);
+    if (this.#env.hasChanges) throw notInDemo(`[INSERT ...] and the like in a schema change`);
+    return change;
+  }
+
+  #schemaChangeOf(node: StatementNode): QueryTranslation {
     switch (node.kind) {
       case "createTable":
         return node.likes.length > 0 ? this.#likeTable(node) : this.#ddl.createTable(node);
@@ -181,7 +187,7 @@ class Translator {
 
   #query(sql: string, facts: Pick<QueryTranslation, "returnsRows" | "isWrite">): QueryTranslation {
     const { virtualTables, asOf } = this.#env;
-    const query: QueryTranslation = { kind: "query", sql, ...facts, asOf };
+    const query: QueryTranslation = { kind: "query", sql: this.#env.withChanges(sql), ...facts, asOf };
     return virtualTables.size > 0 ? { ...query, virtualTables: [...virtualTables] } : query;
   }
 
