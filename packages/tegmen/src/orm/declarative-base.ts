@@ -1,6 +1,7 @@
 import { ArgumentError } from "../errors/index.ts";
 import { MetaData, type MetaDataOptions } from "../schema/metadata.ts";
 import { Table } from "../schema/table.ts";
+import { type ReadyMadeBases, readyMadeBases } from "./bases.ts";
 import { type ColumnBuilders, entity } from "./entity.ts";
 import type { EntityOptions } from "./entity-options.ts";
 import type { EntityClass } from "./entity-types.ts";
@@ -11,8 +12,8 @@ export interface DeclarativeBaseOptions extends MetaDataOptions {
   readonly metadata?: MetaData;
 }
 
-/** What makes classes that share a MetaData. */
-export interface DeclarativeBase {
+/** What makes classes that share a MetaData: `Base.entity(...)`, and the ready-made bases: `Base.UUIDBase(...)`. */
+export interface DeclarativeBase extends ReadyMadeBases {
   /** The tables of all classes. */
   readonly metadata: MetaData;
   /** As {@link entity}: the class's table joins {@link metadata}. */
@@ -59,5 +60,14 @@ export function declarativeBase(options: DeclarativeBaseOptions = {}): Declarati
     const [columns, relations, entityOptions] = rest;
     return make(first, columns, relations, { ...(entityOptions as EntityOptions | undefined), metadata });
   };
-  return { metadata, entity: joined as DeclarativeBase["entity"] };
+  const bases = Object.entries(readyMadeBases).map(([name, base]: [string, ReadyMadeBases["UUIDBase"]]) => [
+    name,
+    (table: string, columns: ColumnBuilders, relations?: object, entityOptions?: EntityOptions) =>
+      base(table, columns, relations, { ...entityOptions, metadata }),
+  ]);
+  return {
+    ...(Object.fromEntries(bases) as ReadyMadeBases),
+    metadata,
+    entity: joined as DeclarativeBase["entity"],
+  };
 }

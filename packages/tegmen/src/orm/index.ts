@@ -5,6 +5,26 @@
  */
 
 export { aliased, type Aliased } from "./aliased.ts";
+export {
+  type AuditColumns,
+  type BaseMaker,
+  BigIntAuditBase,
+  BigIntBase,
+  type BigIntKey,
+  IdentityAuditBase,
+  IdentityBase,
+  NanoIDAuditBase,
+  NanoIDBase,
+  type NanoIDKey,
+  type ReadyMadeBases,
+  UUIDAuditBase,
+  UUIDBase,
+  type UUIDKey,
+  UUIDv6AuditBase,
+  UUIDv6Base,
+  UUIDv7AuditBase,
+  UUIDv7Base,
+} from "./bases.ts";
 export { declarativeBase, type DeclarativeBase, type DeclarativeBaseOptions } from "./declarative-base.ts";
 export { columnProperty, type ColumnPropertyOptions, hybrid } from "./computed.ts";
 export { entity, type ColumnBuilders } from "./entity.ts";
@@ -12,6 +32,7 @@ export type { EntityOptions, Polymorphic, PolymorphicIdentity, Validator } from 
 export type { AnyEntity, EntityClass, InstanceOf, NewValues } from "./entity-types.ts";
 export { ConcurrentSessionError, DetachedInstanceError, FlushError, NotLoadedError, StaleDataError } from "./errors.ts";
 export { inherit, type InheritOptions, type SubEntity } from "./inherit.ts";
+export { nanoid, uuidv6, uuidv7 } from "./keys.ts";
 export {
   containsEager,
   defer,
