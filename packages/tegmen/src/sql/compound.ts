@@ -10,13 +10,9 @@ import type { DerivedColumns, RowOf, ScalarOf } from "./row.ts";
 import { Statement } from "./statement.ts";
 import { scalarSubquery, subqueryOf, type Subquery } from "./subquery.ts";
 
-/**
- * Several queries as one: UNION, INTERSECT, EXCEPT. Keys and types of the rows are those of the first query.
- *
- * SQLAlchemy: `CompoundSelect`.
- */
-export class Compound<Fields, Nulled extends string>
-  extends Statement<RowOf<Fields, Nulled>, CompoundNode>
+/** What SELECT can be put together with, and into: the part that single and combined queries share. */
+export abstract class Combinable<Fields, Nulled extends string, Node extends CompoundNode | SelectNode>
+  extends Statement<RowOf<Fields, Nulled>, Node>
   implements Query<Fields>
 {
   declare readonly [queryFields]: Fields;
@@ -46,6 +42,33 @@ export class Compound<Fields, Nulled extends string>
     return compound("EXCEPT ALL", this, other);
   }
 
+  /** The query as a source for FROM and joins. */
+  subquery<const N extends string>(name: N): Subquery<N, DerivedColumns<N, Fields, Nulled>> {
+    return subqueryOf(this, name);
+  }
+
+  /** Another name for `subquery()`. */
+  alias<const N extends string>(name: N): Subquery<N, DerivedColumns<N, Fields, Nulled>> {
+    return this.subquery(name);
+  }
+
+  /** The query as a value: its one column of its one row, NULL if there is none. */
+  scalarSubquery(): ScalarOf<Fields> {
+    return scalarSubquery(this, "") as unknown as ScalarOf<Fields>;
+  }
+
+  /** The query in WITH, to be read like a table. */
+  cte<const N extends string>(name: N, options?: CteOptions): Cte<N, DerivedColumns<N, Fields, Nulled>> {
+    return cteOf(this, name, options);
+  }
+}
+
+/**
+ * Several queries as one: UNION, INTERSECT, EXCEPT. Keys and types of the rows are those of the first query.
+ *
+ * SQLAlchemy: `CompoundSelect`.
+ */
+export class Compound<Fields, Nulled extends string> extends Combinable<Fields, Nulled, CompoundNode> {
   /** `ORDER BY`: columns and labels of the first query. */
   orderBy(...terms: readonly OrderBy[]): Compound<Fields, Nulled> {
     return this.#with({ orderBy: [...this[statementNode].orderBy, ...orderingNodes(terms, "orderBy()")] });
@@ -61,29 +84,9 @@ export class Compound<Fields, Nulled extends string>
     return this.#with({ offset: rowCountNode(count, "offset()") });
   }
 
-  /** The query as a source for FROM and joins. */
-  subquery<const N extends string>(name: N): Subquery<N, DerivedColumns<N, Fields, Nulled>> {
-    return subqueryOf(this, name);
-  }
-
-  /** Another name for `subquery()`. */
-  alias<const N extends string>(name: N): Subquery<N, DerivedColumns<N, Fields, Nulled>> {
-    return this.subquery(name);
-  }
-
   /** `WITH`: runs these common table expressions even if nothing reads them. Those that are read get in by themselves. */
   with(...ctes: readonly Cte<string, unknown>[]): Compound<Fields, Nulled> {
     return this.#with({ ctes: [...this[statementNode].ctes, ...cteNodes(ctes)] });
-  }
-
-  /** The query as a value: its one column of its one row, NULL if there is none. */
-  scalarSubquery(): ScalarOf<Fields> {
-    return scalarSubquery(this, "") as unknown as ScalarOf<Fields>;
-  }
-
-  /** The query in WITH, to be read like a table. */
-  cte<const N extends string>(name: N, options?: CteOptions): Cte<N, DerivedColumns<N, Fields, Nulled>> {
-    return cteOf(this, name, options);
   }
 
   #with(change: Partial<CompoundNode>): Compound<Fields, Nulled> {

@@ -1,8 +1,7 @@
 import { ArgumentError, describeValue } from "../errors/index.ts";
 import { asOfNode } from "./as-of.ts";
-import { compound, type Compound } from "./compound.ts";
-import { cteNodes, cteOf, type Cte, type CteOptions } from "./cte.ts";
-import type { Executable } from "./executable.ts";
+import { Combinable } from "./compound.ts";
+import { cteNodes, type Cte } from "./cte.ts";
 import { conditionNode } from "./expression.ts";
 import { sourceNodeOf, type FromItem } from "./from-item.ts";
 import { hintNode, type HintFlag, type IndexHint } from "./hint.ts";
@@ -19,20 +18,8 @@ import type { JoinNode, SourceNode } from "./nodes/source-node.ts";
 import type { Condition, Operand, SelectItem } from "./operand.ts";
 import { orderingNodes, type OrderBy } from "./ordering.ts";
 import { changeSelect, selectNode } from "./raw-select.ts";
-import { statementNode, type Query, type queryFields } from "./query.ts";
-import type {
-  DerivedColumns,
-  Distinct,
-  DistinctMixed,
-  FieldsOf,
-  MixedFields,
-  RowOf,
-  ScalarOf,
-  SourceFields,
-  SourcesOf,
-} from "./row.ts";
-import { Statement } from "./statement.ts";
-import { scalarSubquery, subqueryOf, type Subquery } from "./subquery.ts";
+import { statementNode } from "./query.ts";
+import type { Distinct, DistinctMixed, FieldsOf, MixedFields, SourceFields, SourcesOf } from "./row.ts";
 
 /**
  * A SELECT statement. Every method returns a new one.
@@ -43,12 +30,11 @@ import { scalarSubquery, subqueryOf, type Subquery } from "./subquery.ts";
  * @typeParam Nulled the tables that an outer join may leave out: their columns may be null
  * @typeParam Scope the tables that conditions of joins may refer to
  */
-export class Select<Fields, Nulled extends string, Scope extends string>
-  extends Statement<RowOf<Fields, Nulled>, SelectNode>
-  implements Query<Fields>
-{
-  declare readonly [queryFields]: Fields;
-
+export class Select<Fields, Nulled extends string, Scope extends string> extends Combinable<
+  Fields,
+  Nulled,
+  SelectNode
+> {
   /**
    * Names the tables to read. Without it they are those of the selected columns.
    *
@@ -223,54 +209,9 @@ export class Select<Fields, Nulled extends string, Scope extends string>
     return this.#with("options", [...this[statementNode].options, ...options]);
   }
 
-  /** `UNION`: the rows of both, without equal ones. */
-  union(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {
-    return compound("UNION", this, other);
-  }
-  /** `UNION ALL`: the rows of both. */
-  unionAll(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {
-    return compound("UNION ALL", this, other);
-  }
-  /** `INTERSECT`: the rows that both have. */
-  intersect(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {
-    return compound("INTERSECT", this, other);
-  }
-  /** `INTERSECT ALL` */
-  intersectAll(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {
-    return compound("INTERSECT ALL", this, other);
-  }
-  /** `EXCEPT`: the rows that the other one does not have. */
-  except(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {
-    return compound("EXCEPT", this, other);
-  }
-  /** `EXCEPT ALL` */
-  exceptAll(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {
-    return compound("EXCEPT ALL", this, other);
-  }
-
-  /** The query as a source for FROM and joins. */
-  subquery<const N extends string>(name: N): Subquery<N, DerivedColumns<N, Fields, Nulled>> {
-    return subqueryOf(this, name);
-  }
-
-  /** Another name for `subquery()`. */
-  alias<const N extends string>(name: N): Subquery<N, DerivedColumns<N, Fields, Nulled>> {
-    return this.subquery(name);
-  }
-
   /** `WITH`: runs these common table expressions even if nothing reads them. Those that are read get in by themselves. */
   with(...ctes: readonly Cte<string, unknown>[]): Select<Fields, Nulled, Scope> {
     return this.#with("ctes", [...this[statementNode].ctes, ...cteNodes(ctes)]);
-  }
-
-  /** The query as a value: its one column of its one row, NULL if there is none. */
-  scalarSubquery(): ScalarOf<Fields> {
-    return scalarSubquery(this, "") as unknown as ScalarOf<Fields>;
-  }
-
-  /** The query in WITH, to be read like a table. */
-  cte<const N extends string>(name: N, options?: CteOptions): Cte<N, DerivedColumns<N, Fields, Nulled>> {
-    return cteOf(this, name, options);
   }
 
   #join(type: JoinNode["type"], source: unknown, on: unknown, options?: JoinOptions): Select<Fields, never, never> {

@@ -1,17 +1,13 @@
 import { ArgumentError, describeValue } from "../errors/index.ts";
 import { assignmentNodes, generatedValue } from "./assignments.ts";
-import { cteNodes, type Cte, type CteOptions } from "./cte.ts";
 import { targetOf, type Definitions, type ExpressionsOf, type Target, type UpdateValues } from "./definitions.ts";
-import { conditionNode } from "./expression.ts";
+import { FilteredWrite } from "./filtered-write.ts";
 import { sourceNodeOf, type FromItem } from "./from-item.ts";
-import { rowCountNode } from "./limit.ts";
 import type { AssignmentNode, UpdateNode } from "./nodes/query-node.ts";
-import type { Condition, Operand, SelectItem } from "./operand.ts";
-import { orderingNodes, type OrderBy } from "./ordering.ts";
-import { statementNode, type Query, type queryFields } from "./query.ts";
-import { returningItems, writingCte } from "./returning.ts";
-import type { DerivedColumns, Distinct, DistinctMixed, FieldsOf, MixedFields, RowOf } from "./row.ts";
-import { Statement } from "./statement.ts";
+import type { SelectItem } from "./operand.ts";
+import { statementNode } from "./query.ts";
+import { returningItems } from "./returning.ts";
+import type { Distinct, DistinctMixed, FieldsOf, MixedFields } from "./row.ts";
 
 /**
  * UPDATE. Every method returns a new one.
@@ -22,11 +18,7 @@ import { Statement } from "./statement.ts";
  * @typeParam C the definitions of its columns
  * @typeParam Fields what RETURNING returns, by their keys; never without RETURNING
  */
-export class Update<N extends string, C extends Definitions, Fields>
-  extends Statement<RowOf<Fields, never>, UpdateNode>
-  implements Query<Fields>
-{
-  declare readonly [queryFields]: Fields;
+export class Update<N extends string, C extends Definitions, Fields> extends FilteredWrite<Fields, UpdateNode> {
   readonly #target: Target<N, C>;
 
   /** @param node made by {@link update} */
@@ -48,29 +40,13 @@ export class Update<N extends string, C extends Definitions, Fields>
     const kept = this[statementNode].set.filter(
       (before) => !added.some((assignment) => assignment.column === before.column),
     );
-    return this.#with({ set: this.#withOnUpdate([...kept, ...added]) });
+    return this.changed({ set: this.#withOnUpdate([...kept, ...added]) });
   }
 
   /** `FROM`: other tables that values and conditions refer to. */
   from(...sources: readonly FromItem[]): Update<N, C, Fields> {
     const nodes = sources.map((source) => sourceNodeOf(source, "from()"));
-    return this.#with({ from: [...this[statementNode].from, ...nodes] });
-  }
-
-  /** `WHERE`. Several conditions, also of several calls, have AND between them. */
-  where(...conditions: readonly Condition[]): Update<N, C, Fields> {
-    const nodes = conditions.map((condition) => conditionNode(condition, "where()"));
-    return this.#with({ where: [...this[statementNode].where, ...nodes] });
-  }
-
-  /** `ORDER BY`: which rows come first, for `limit()`. */
-  orderBy(...terms: readonly OrderBy[]): Update<N, C, Fields> {
-    return this.#with({ orderBy: [...this[statementNode].orderBy, ...orderingNodes(terms, "orderBy()")] });
-  }
-
-  /** `LIMIT`: changes at most so many rows. */
-  limit(count: number | bigint | Operand<unknown, unknown, "numeric">): Update<N, C, Fields> {
-    return this.#with({ limit: rowCountNode(count, "limit()") });
+    return this.changed({ from: [...this[statementNode].from, ...nodes] });
   }
 
   /** `RETURNING`: the columns of the changed rows; all of them, if none is named. */
@@ -85,16 +61,6 @@ export class Update<N extends string, C extends Definitions, Fields>
     return new Update({ ...this[statementNode], ...returningItems(this.#target, items) }, this.#target);
   }
 
-  /** `WITH`: runs these common table expressions even if nothing reads them. Those that are read get in by themselves. */
-  with(...ctes: readonly Cte<string, unknown>[]): Update<N, C, Fields> {
-    return this.#with({ ctes: [...this[statementNode].ctes, ...cteNodes(ctes)] });
-  }
-
-  /** The statement in WITH; what it returns is read like a table. */
-  cte<const A extends string>(name: A, options?: CteOptions): Cte<A, DerivedColumns<A, Fields, never>> {
-    return writingCte(this, name, options);
-  }
-
   #withOnUpdate(set: readonly AssignmentNode[]): readonly AssignmentNode[] {
     const all = [...set];
     for (const column of this.#target[targetOf].values()) {
@@ -105,8 +71,8 @@ export class Update<N extends string, C extends Definitions, Fields>
     return all;
   }
 
-  #with(change: Partial<UpdateNode>): Update<N, C, Fields> {
-    return new Update({ ...this[statementNode], ...change }, this.#target);
+  protected override changed(change: Partial<UpdateNode>): this {
+    return new Update({ ...this[statementNode], ...change }, this.#target) as this;
   }
 }
 

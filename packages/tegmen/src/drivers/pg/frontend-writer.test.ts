@@ -86,7 +86,7 @@ test("a buffer that was taken is not written to any more, small or large", () =>
 
 test("nothing is left of a batch that could not be written", () => {
   messages.start();
-  expect(() => messages.bind("broken", [Symbol("no text") as unknown as string])).toThrow();
+  expect(() => messages.bind("broken", [Symbol("no text") as unknown as string])).toThrow("size");
   messages.start();
   messages.sync();
   expect(split(takeMessages()).map(({ type }) => type)).toEqual(["S"]);
