@@ -167,6 +167,12 @@ describe("values as texts", () => {
   });
 });
 
+test("CREATE TABLE AS of values, some of them NULL", async () => {
+  await client.query("CREATE TABLE filled (x) AS VALUES (1), (NULL)");
+  expect(await rows("SELECT x FROM filled ORDER BY x")).toEqual([[null], ["1"]]);
+  expect(await failure("CREATE TABLE unfilled (x, y) AS VALUES (1, NULL), (2, NULL)")).toMatch(/^42P16/);
+});
+
 describe("changes as sources", () => {
   test("are made once, and give their rows", async () => {
     await client.query("CREATE TABLE source (k STRING PRIMARY KEY, v INT8)");

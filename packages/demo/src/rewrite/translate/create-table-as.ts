@@ -91,14 +91,15 @@ export function widthOf(select: SelectNode, env: Environment): number | undefine
 /** @throws SqlError for a column that is nothing but NULL. */
 function refuseUnknown(select: SelectNode): void {
   const { body } = select;
-  const exprs =
+  const width = body.kind === "values" ? (body.rows[0]?.items.length ?? 0) : 0;
+  const columns =
     body.kind === "values"
-      ? body.rows.flatMap((row) => row.items)
+      ? Array.from({ length: width }, (_, i) => body.rows.map((row) => row.items[i]))
       : body.kind === "simple"
-        ? body.items.map((item) => item.expr)
+        ? body.items.map((item) => [item.expr])
         : [];
   if (body.kind === "nested") refuseUnknown(body.select);
-  if (exprs.some((expr) => expr.kind === "literal" && expr.type === "null"))
+  if (columns.some((column) => column.every((expr) => expr?.kind === "literal" && expr.type === "null")))
     throw new SqlError({ code: "42P16", message: "value type unknown cannot be used for table columns" });
 }
 

@@ -68,9 +68,10 @@ export class SelectTypes {
     const width = rows[0]?.length ?? 0;
     return Array.from({ length: width }, (_, i) => {
       const types = rows.map((row) => row[i] && this.#typer().typeOf(row[i]));
-      const [first] = types;
-      const alike = types.every((type) => type !== undefined && type.name === first?.name);
-      return { name: `column${i + 1}`, type: alike && first?.family !== "unknown" ? first : undefined };
+      const firm = types.filter((type) => type?.family !== "unknown");
+      const [first] = firm;
+      const alike = first !== undefined && firm.every((type) => type?.name === first.name);
+      return { name: `column${i + 1}`, type: alike ? first : undefined };
     });
   }
 
