@@ -83,6 +83,6 @@ test("what is evaluated is what the database does", async () => {
       await session.execute(deleteFrom(Thing).where(where), undefined, evaluate);
       expect(things.filter((thing) => inspectObject(thing).deleted).map(({ id }) => id)).toEqual(marked.all());
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
 });

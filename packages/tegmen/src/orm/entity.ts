@@ -12,10 +12,11 @@ import { Computed, type ComputedDefinition } from "./computed.ts";
 import type { ColumnsByKey } from "./entity-source.ts";
 import type { EntityOptions, Validator } from "./entity-options.ts";
 import type { EntityClass, EntityTable } from "./entity-types.ts";
-import { construct } from "./instance.ts";
+import { beginObject, initialize } from "./instance.ts";
 import { type EntityConstructor, Mapper, type RelationThunks } from "./mapper.ts";
 import { relationAttribute } from "./relation-attribute.ts";
 import { describeObject, toPlain } from "./serialize.ts";
+import { InstanceState, stateOf } from "./state.ts";
 
 /** The columns of a class, or the table that it is made for. */
 export interface ColumnBuilders {
@@ -109,9 +110,18 @@ function makeClass(
   options: EntityOptions,
 ): EntityClass<string, ColumnBuilders, object> {
   class Entity {
+    // A comparison or a copy of the object is about its values, and does not see this.
+    readonly #state: InstanceState;
+
     constructor(values?: Readonly<Record<string, unknown>>) {
       const made = new.target as unknown as EntityConstructor & { readonly [entitySource]: Mapper };
-      construct(this, made[entitySource], made, values);
+      const isLoading = beginObject(made[entitySource], made);
+      this.#state = new InstanceState(made[entitySource], this, {});
+      if (!isLoading) initialize(this.#state, values);
+    }
+
+    get [stateOf](): InstanceState | undefined {
+      return #state in this ? this.#state : undefined;
     }
 
     toJSON(): Record<string, unknown> {

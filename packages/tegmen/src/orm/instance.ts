@@ -1,29 +1,31 @@
 import { ArgumentError, InvalidRequestError } from "../errors/index.ts";
 import { didYouMean } from "../text/did-you-mean.ts";
 import type { EntityConstructor, Mapper } from "./mapper.ts";
-import { type ColumnValues, InstanceState, stateOf } from "./state.ts";
+import { type ColumnValues, type InstanceState, stateOf } from "./state.ts";
 
 /** The class of which an object is being made for a row; set for the moment of calling its constructor. */
 let loading: EntityConstructor | undefined;
 
-/** What the constructor of a class made by `entity()` does. */
-export function construct(
-  object: object,
-  mapper: Mapper,
-  made: EntityConstructor,
-  values: Readonly<Record<string, unknown>> | undefined,
-): void {
+/**
+ * Begins to make an object, in the constructor of a class made by `entity()`.
+ *
+ * @returns whether it is for a row
+ */
+export function beginObject(mapper: Mapper, made: EntityConstructor): boolean {
   const isLoading = made === loading;
   if (isLoading) loading = undefined;
   else mapper.bind(made);
-  const state = new InstanceState(mapper, object, {});
-  // Not enumerable: a comparison or a copy of the object is about its values.
-  Object.defineProperty(object, stateOf, { value: state });
-  if (isLoading) return;
+  return isLoading;
+}
+
+/** Gives a new object its first values. */
+export function initialize(state: InstanceState, values: Readonly<Record<string, unknown>> | undefined): void {
+  const { mapper, object } = state;
   state.startedEmpty = true;
   const { polymorphicKey, polymorphicIdentity } = mapper;
-  if (polymorphicKey !== undefined && polymorphicIdentity !== undefined)
+  if (polymorphicKey !== undefined && polymorphicIdentity !== undefined) {
     state.values[polymorphicKey] = polymorphicIdentity;
+  }
   assign(object, mapper, values);
 }
 

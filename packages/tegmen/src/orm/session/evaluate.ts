@@ -84,7 +84,8 @@ function isIn(left: ExpressionNode, right: ExpressionNode, columns: ReadonlyMap<
   if ([...values].some((value) => typeof value === "object")) return undefined;
   return (row) => {
     const value = comparableValue(read(row));
-    return value === null ? null : values.has(value);
+    // Nothing is in an empty list, not even perhaps.
+    return value === null && values.size > 0 ? null : values.has(value);
   };
 }
 
