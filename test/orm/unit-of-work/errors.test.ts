@@ -1,5 +1,6 @@
-import { type AnyColumn, c, DataError, ForeignKeyViolation, MetaData, UniqueViolation } from "tegmen";
-import { belongsTo, entity, FlushError, hasMany } from "tegmen/orm";
+import { type AnyColumn, c, createEngine, DataError, ForeignKeyViolation, MetaData, UniqueViolation } from "tegmen";
+import { belongsTo, entity, FlushError, hasMany, sessionmaker } from "tegmen/orm";
+import { serverOptions } from "../../support/server.ts";
 import { casesOn, expect } from "./harness.ts";
 
 const metadata = new MetaData();
@@ -169,4 +170,15 @@ it("raises the first error of statements that travelled together", async ({ sess
   await save(user(1, "a"));
   session.addAll([user(2, "a"), new Post({ userId: 99 })]);
   expect(await failure(flush())).toBeInstanceOf(UniqueViolation);
+});
+
+it("keeps values out of its messages where the engine does", async ({ engine, session, flush }) => {
+  await using secretive = createEngine(engine.url, { ...serverOptions, hideParameters: true, poolSize: 1 });
+  await using hidden = sessionmaker(secretive)();
+  hidden.addAll([user(1, "secret"), user(2, "secret")]);
+  const error = await failure(hidden.flush());
+  expect(error.message).toContain("User(id [hidden])");
+  expect(error.message).not.toContain("secret");
+  session.add(new User({ id: 7 }));
+  expect((await failure(flush())).message).toContain("User(id 7)");
 });

@@ -65,6 +65,17 @@ class Strict extends entity(
   options,
 ) {}
 
+class Stage extends entity(
+  "stages",
+  {
+    id: c.int().primaryKey(),
+    startedAt: c.timestamptz().notNull().default(func.now()),
+    previousId: c.int().references((): AnyColumn => Stage.c.id),
+  },
+  {},
+  options,
+) {}
+
 const it = casesOn(metadata);
 
 const node = (name: string, children: Node[] = []): Node => new Node({ name, children });
@@ -267,4 +278,23 @@ it("orders rows by foreign keys that were set by their values", async ({ session
   session.addAll([new Link({ id: 1, nextId: 2 }), new Link({ id: 2, nextId: 3 }), new Link({ id: 3 })]);
   await flush();
   expect(await rows(Link)).toHaveLength(3);
+});
+
+it("orders them across statements, too", async ({ session, flush, rows }) => {
+  session.addAll([
+    new Stage({ id: 1, previousId: 2, startedAt: new Date(0) }),
+    new Stage({ id: 2, previousId: 3 }),
+    new Stage({ id: 3, startedAt: new Date(0) }),
+  ]);
+  expect(await flush()).toHaveLength(3);
+  expect((await rows(Stage)).map(({ previousId }) => previousId)).toEqual([2, 3, null]);
+});
+
+it("closes a ring of values by an UPDATE", async ({ session, flush, rows }) => {
+  session.addAll([new Link({ id: 1, nextId: 2 }), new Link({ id: 2, nextId: 1 })]);
+  expect((await flush()).map((text) => text.split(" ")[0])).toEqual(["INSERT", "UPDATE"]);
+  expect((await rows(Link)).map(({ id, nextId }) => [id, nextId])).toEqual([
+    [1, 2],
+    [2, 1],
+  ]);
 });

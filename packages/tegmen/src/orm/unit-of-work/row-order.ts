@@ -4,6 +4,7 @@ import type { InstanceState } from "../state.ts";
 import type { KeyCopy, RowWork } from "./row-work.ts";
 import type { TablePlace } from "./table-order.ts";
 import type { Unit } from "./unit.ts";
+import { followValues } from "./value-references.ts";
 
 /** One row has to be written after another. */
 interface Dependency {
@@ -35,6 +36,7 @@ export function orderRows(unit: Unit, places: ReadonlyMap<AnyTable, TablePlace>)
       for (const work of updates) together.push(work);
       for (const work of inserts) together.push(work);
     }
+    if (inCircle) followValues(together);
     const sorted = inCircle ? new RowSorter(unit).sort(together) : together;
     for (const work of sorted) ordered.push(work);
   }
