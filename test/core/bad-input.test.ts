@@ -77,7 +77,8 @@ describe("names", () => {
     "1st",
     "a.b",
     "$1",
-    "x".repeat(63),
+    // with "alias of " in front, as long as a name may be on the demo cluster
+    "x".repeat(54),
     "%",
     "\\",
     "a\tb",
@@ -110,7 +111,8 @@ describe("names", () => {
   test("any name that a server takes comes back", async () => {
     await fc.assert(
       fc.asyncProperty(
-        nasty.filter((name) => name !== ""),
+        // longer ones the demo cluster refuses
+        nasty.filter((name) => name !== "" && Buffer.byteLength(name) <= 63),
         async (name) => {
           const row = (await world.engine.execute(select(literal(1).as(name)))).one();
           expect(Object.entries(row)).toEqual([[name, 1]]);

@@ -1,4 +1,16 @@
-import { c, createTable, DatabaseError, dropTable, func, index, primaryKey, select, table, type Engine } from "tegmen";
+import {
+  c,
+  CompileError,
+  createTable,
+  DatabaseError,
+  dropTable,
+  func,
+  index,
+  primaryKey,
+  select,
+  table,
+  type Engine,
+} from "tegmen";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase, type TestDatabase } from "../support/server.ts";
 
@@ -13,32 +25,29 @@ afterAll(() => database.drop());
 const id = { id: c.int().primaryKey() };
 type Definition = Parameters<typeof createTable>[0];
 
-/** Whether the server makes the table; or else the SQLSTATE by which it refuses it. */
+/** Whether the server makes the table; or else the SQLSTATE by which it refuses it, or what it is not asked for. */
 async function create(definition: Definition): Promise<string> {
   try {
     await engine.execute(createTable(definition));
     await engine.execute(dropTable(definition));
     return "created";
   } catch (error) {
+    if (error instanceof CompileError) return `not asked: ${error.message}`;
     if (!(error instanceof DatabaseError)) throw error;
     return `${error.code}: ${error.message.split("\n")[0]}`;
   }
 }
 
-// The demo cluster follows an alpha version of 21.2, which has no IDENTITY, and says what it does not emulate.
+// The demo cluster is an alpha version of 21.2, which has no IDENTITY, and says what it does not emulate.
 describe("table features that not every server has, and how the demo cluster refuses them", () => {
   test.each<readonly [string, Definition, string]>([
-    ["identity", table("f", { id: c.int().primaryKey().identity({ start: 5 }) }), "42601: at or near"],
-    ["identity, always", table("f", { id: c.int().primaryKey().identity({ always: true }) }), "0A000: at or near"],
-    [
-      "onUpdate by the server",
-      table("f", { ...id, at: c.timestamptz().onUpdate(func.now()) }),
-      "0A000: ON UPDATE expressions is not supported by the demo cluster",
-    ],
+    ["identity", table("f", { id: c.int().primaryKey().identity({ start: 5 }) }), "not asked: IDENTITY"],
+    ["identity, always", table("f", { id: c.int().primaryKey().identity({ always: true }) }), "not asked: IDENTITY"],
+    ["onUpdate by the server", table("f", { ...id, at: c.timestamptz().onUpdate(func.now()) }), "not asked: ON UPDATE"],
     [
       "an index on an expression",
       table("f", { ...id, a: c.string() }, (t) => [index().on(func.lower(t.a))]),
-      "created",
+      "not asked: ",
     ],
     [
       "families",
