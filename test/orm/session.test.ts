@@ -686,6 +686,25 @@ describe("two tasks on one Session", () => {
   });
 });
 
+describe("close()", () => {
+  test("does not wait for the end of what was only read", async () => {
+    const session = makeSession();
+    await session.scalars(select(Branch));
+    await session.close();
+    const { checkedOut, returning } = engine.pool.status();
+    expect({ checkedOut, returning }).toEqual({ checkedOut: 0, returning: 1 });
+    await allReturned(engine);
+  });
+
+  test("waits for the rollback of what was written", async () => {
+    const session = makeSession();
+    session.add(new Branch({ id: 99, city: "nowhere" }));
+    await session.flush();
+    await session.close();
+    expect(engine.pool.status()).toMatchObject({ checkedOut: 0, returning: 0 });
+  });
+});
+
 describe("events", () => {
   test("of a Session come in their order, and may use it", async () => {
     const heard: string[] = [];

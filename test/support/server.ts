@@ -62,7 +62,8 @@ export async function openDatabase(serverUrl: string = inject("serverUrl")): Pro
 export async function allReturned(engine: Engine): Promise<void> {
   const { promise, resolve } = deferredVoid();
   const look = (): void => {
-    if (engine.pool.status().checkedOut === 0) resolve();
+    const { checkedOut, returning } = engine.pool.status();
+    if (checkedOut + returning === 0) resolve();
   };
   const end = engine.on("checkin", () => queueMicrotask(look));
   look();

@@ -130,6 +130,7 @@ export class Pool {
       maxOverflow: this.#options.maxOverflow,
       idle: this.#idle.size,
       checkedOut: this.#roster.checkedOut,
+      returning: this.#roster.returning,
       connecting: this.#attempts.size + this.#checking,
       waiting: this.#waiters.size,
     });
@@ -274,7 +275,7 @@ export class Pool {
   }
 
   async #reset(record: ConnectionRecord): Promise<void> {
-    record.state = "resetting";
+    this.#roster.startReset(record);
     const fault = await rollBack(record.driver).catch(asError);
     if (record.state !== "resetting") return;
     if (fault === undefined) {

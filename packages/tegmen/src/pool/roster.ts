@@ -13,6 +13,7 @@ export class Roster {
   readonly #onClosed: () => void;
   #lastId = 0;
   #checkedOut = 0;
+  #returning = 0;
   #closing = 0;
 
   /** @param onClosed called when a connection that said goodbye has given up its place. */
@@ -25,9 +26,14 @@ export class Roster {
     return this.#records.size;
   }
 
-  /** How many are in someone's hands, or being rolled back after that. */
+  /** How many are in someone's hands. */
   get checkedOut(): number {
-    return this.#checkedOut;
+    return this.#checkedOut - this.#returning;
+  }
+
+  /** How many were given back, and are being rolled back. */
+  get returning(): number {
+    return this.#returning;
   }
 
   /** How many are saying goodbye. */
@@ -48,7 +54,14 @@ export class Roster {
     this.#emit("checkout", record);
   }
 
+  /** A connection is given back, and what is open on it is being rolled back. */
+  startReset(record: ConnectionRecord): void {
+    record.state = "resetting";
+    this.#returning++;
+  }
+
   takeBack(record: ConnectionRecord): void {
+    if (record.state === "resetting") this.#returning--;
     record.state = "between";
     this.#checkedOut--;
     this.#emit("checkin", record);
@@ -88,6 +101,7 @@ export class Roster {
     if (state === "closing") this.#closing--;
     else this.announceInvalid(record, cause);
     if (state === "out" || state === "resetting") {
+      if (state === "resetting") this.#returning--;
       this.#checkedOut--;
       this.#emit("checkin", record);
     }

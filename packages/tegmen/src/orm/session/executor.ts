@@ -15,6 +15,7 @@ import type { Mapper } from "../mapper.ts";
 import type { ColumnValues } from "../state.ts";
 import { materialize } from "./hydration.ts";
 import type { SessionCore } from "./session-core.ts";
+import { isReading, isWriting } from "./statement-kind.ts";
 import { planSynchronization, type SynchronizeSession } from "./synchronize.ts";
 
 /** Options of one execution by a Session. */
@@ -69,7 +70,11 @@ export async function executeStatement(
   const sync = planSynchronization(core, statement, synchronizeSession);
   const sent = sync?.statement ?? plan?.statement ?? statement;
   const execution = options === none ? undefined : limits;
-  let result = await core.run((connection) => connection.execute(sent, parameters, execution), autoflush);
+  let result = await core.run(
+    (connection) => connection.execute(sent, parameters, execution),
+    autoflush,
+    isReading(sent),
+  );
   sync?.apply(result);
   // What was returned was for the objects, not for the program.
   if (sync?.statement !== undefined) result = withoutRows(result);
@@ -115,10 +120,6 @@ export function onlyEntity(statement: Executable): OnlyEntity | undefined {
 }
 
 /** Whether a statement writes, so that the rows it returns are newer than what was read. */
-function isWriting(statement: Executable): boolean {
-  return isQuery(statement) && ["insert", "update", "delete"].includes(queryNode(statement).kind);
-}
-
 /** Makes objects of rows that replace what was read before. */
 class CurrentLoader implements Loader {
   readonly #core: SessionCore;

@@ -47,8 +47,11 @@ export class KeyLoader {
   async #send(mapper: Mapper, keys: ReadonlyMap<IdentityKey, ColumnValues>): Promise<void> {
     this.#batches.delete(mapper);
     const core = this.#core;
-    const results = await core.run((connection) =>
-      Promise.all(statementsFor(mapper, [...keys.values()]).map((statement) => connection.execute(statement))),
+    const results = await core.run(
+      (connection) =>
+        Promise.all(statementsFor(mapper, [...keys.values()]).map((statement) => connection.execute(statement))),
+      true,
+      true,
     );
     for (const result of results) {
       materialize(core.registry, mapper, result.all() as ColumnValues[], { isComplete: true });

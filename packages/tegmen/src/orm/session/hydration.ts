@@ -37,6 +37,7 @@ export function materialize(
   const isPolymorphic = mapper.polymorphicKey !== undefined;
   const states: (InstanceState | undefined)[] = [];
   for (const row of rows) {
+    if (isPolymorphic) dropOthers(mapper, row);
     const key = keyOf(row);
     if (key === undefined) {
       states.push(undefined);
@@ -56,6 +57,13 @@ export function materialize(
     states.push(state);
   }
   return states;
+}
+
+/** Takes the columns of other classes of the table out of a row. */
+function dropOthers(mapper: Mapper, row: ColumnValues): void {
+  if (row[mapper.polymorphicKey!] === undefined || row[mapper.polymorphicKey!] === null) return;
+  const { columns, computed } = mapper.forRow(row);
+  for (const key of Object.keys(row)) if (!columns.has(key) && !computed.has(key)) delete row[key];
 }
 
 /** Replaces the values of an object that may be outdated. What was changed since the last flush stays changed. */

@@ -215,7 +215,9 @@ export class Query<E extends AnyEntity> {
   #keys(): AnySelect {
     const node: SelectNode = queryNode(this.#statement) as SelectNode;
     const orderBy = node.limit === undefined && node.offset === undefined ? [] : node.orderBy;
-    return new Select({ ...node, ...toItems(this.#mapper.primaryKey, "count()"), orderBy, options: [] });
+    const { c } = ownSource(this.#mapper);
+    const keys = this.#mapper.primaryKey.map(({ key }) => c[key]!);
+    return new Select({ ...node, ...toItems(keys, "count()"), orderBy, options: [] });
   }
 
   #onlyConditions(where: string): SelectNode {

@@ -26,8 +26,9 @@ export async function refreshObject(
   if (state.status === "pending") {
     throw new InvalidRequestError(`${describeState(state)} has no row yet that could be read: flush() writes it`);
   }
-  const columns = keys?.filter((key) => mapper.columns.has(key));
-  const relations = keys?.filter((key) => !mapper.columns.has(key)) ?? [];
+  const isColumn = (key: string): boolean => mapper.columns.has(key) || mapper.computed.get(key)?.isLoaded === true;
+  const columns = keys?.filter(isColumn);
+  const relations = keys?.filter((key) => !isColumn(key)) ?? [];
   for (const key of relations) {
     if (mapper.relationKeys.includes(key)) continue;
     const known = [...mapper.columns.keys(), ...mapper.relationKeys];

@@ -18,6 +18,8 @@ export class SessionConnection {
   #joined: NestedTransaction | undefined;
   /** Who lent the connection ends its transaction, and gives it back. */
   #isLent = false;
+  /** Something was sent that may be more than a reading. */
+  #mayHaveWritten = false;
 
   constructor(bind: SessionBind, options: ExecutionOptions | undefined) {
     this.#bind = bind;
@@ -27,6 +29,11 @@ export class SessionConnection {
   /** The connection, if there is one. */
   get current(): Connection | undefined {
     return this.#connection;
+  }
+
+  /** Notes that something is sent that may be more than a reading. */
+  noteWriting(): void {
+    this.#mayHaveWritten = true;
   }
 
   /** Uses a connection in a transaction that somebody else commits or rolls back. */
@@ -60,17 +67,21 @@ export class SessionConnection {
     }
   }
 
-  /** Gives the connection back; what is not committed is rolled back. */
+  /** Gives the connection back; what is not committed is rolled back. Nobody waits for the end of mere readings. */
   async release(): Promise<void> {
     const connection = this.#connection;
     const joined = this.#joined;
+    const onlyRead = !this.#mayHaveWritten;
+    this.#mayHaveWritten = false;
     this.#connection = undefined;
     this.#joined = undefined;
     const isLent = this.#isLent;
     this.#isLent = false;
     if (connection === undefined || isLent) return;
-    if (connection !== this.#bind) await connection.close();
-    else if (joined?.isActive === true) await joined.rollback();
+    if (connection !== this.#bind) {
+      const closed = connection.close();
+      if (!onlyRead) await closed;
+    } else if (joined?.isActive === true) await joined.rollback();
   }
 
   async #take(): Promise<Connection> {

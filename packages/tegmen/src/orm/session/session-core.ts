@@ -1,3 +1,4 @@
+import { isReading } from "./statement-kind.ts";
 import { type Connection, internalsOf } from "../../engine/connection.ts";
 import type { Result } from "../../engine/result.ts";
 import type { NestedTransaction } from "../../engine/transaction.ts";
@@ -54,9 +55,13 @@ export class SessionCore implements Loader {
   /**
    * Sends a statement, and what was changed before it. Without changes, and with a connection, it is sent at once, so
    * that calls of one tick share a turn; and the changes share the turn of the statement.
+   *
+   * @param autoflush writes changes first
+   * @param onlyReads what is sent writes nothing and locks nothing
    */
-  async run<T>(send: Send<T>, autoflush = true): Promise<T> {
+  async run<T>(send: Send<T>, autoflush = true, onlyReads = false): Promise<T> {
     this.#assertUsable();
+    if (!onlyReads) this.connection.noteWriting();
     if (autoflush && !this.#isListening) {
       while (this.#autoflushing !== undefined) await this.#autoflushing;
       if (this.#needsFlush) return this.#flushAnd(send);
@@ -199,7 +204,7 @@ export class SessionCore implements Loader {
   }
 
   execute(statement: Executable): Promise<Result> {
-    return this.run((connection) => connection.execute(statement), false);
+    return this.run((connection) => connection.execute(statement), false, isReading(statement));
   }
 
   materialize(
@@ -255,6 +260,7 @@ export class SessionCore implements Loader {
     commits: boolean,
   ): Promise<FlushOutcome> {
     const { registry } = this;
+    this.connection.noteWriting();
     const { context, options, version } = internalsOf(connection);
     // Only then nobody else can have changed a row that was read, so that its count is known before the commit.
     const { isolationLevel = version?.isCockroach === true ? "SERIALIZABLE" : undefined } = options;

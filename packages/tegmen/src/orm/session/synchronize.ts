@@ -4,7 +4,9 @@ import type { TableColumn } from "../../schema/column.ts";
 import type { Executable } from "../../sql/executable.ts";
 import { sourceNode } from "../../sql/from-item.ts";
 import type { DeleteNode, UpdateNode } from "../../sql/nodes/query-node.ts";
+import type { SourceNode } from "../../sql/nodes/source-node.ts";
 import { isQuery, queryNode } from "../../sql/query.ts";
+import { ownSource } from "../entity-source.ts";
 import type { Mapper } from "../mapper.ts";
 import type { ColumnValues, InstanceState } from "../state.ts";
 import { evaluator } from "./evaluate.ts";
@@ -69,8 +71,13 @@ interface Loaded {
 }
 
 function loadedOf({ registry }: SessionCore, { table }: DeleteNode | UpdateNode): Loaded | undefined {
-  const states = [...registry.map].filter(({ mapper }) => mapper.table[sourceNode] === table);
+  const states = [...registry.map].filter(({ mapper }) => isRowOf(mapper, table));
   return states.length === 0 ? undefined : { mapper: states[0]!.mapper, states };
+}
+
+/** Whether the objects of a class are rows of what a statement is about: its table, or that of a class above it. */
+function isRowOf(mapper: Mapper, table: SourceNode): boolean {
+  return ownSource(mapper)[sourceNode] === table || (mapper.parent !== undefined && isRowOf(mapper.parent, table));
 }
 
 function matching({ states }: Loaded, matches: (values: ColumnValues) => boolean | null): readonly InstanceState[] {
@@ -94,7 +101,10 @@ function fetching(
     // It returns something else already: what it changed is read anew by the next query.
     return { statement: undefined, apply: () => loaded.states.forEach((state) => (state.readIn = 0)) };
   }
-  const columns = node.kind === "update" ? [...mapper.columns.values()] : mapper.primaryKey;
+  const columns =
+    node.kind === "update"
+      ? [...new Set(loaded.states.flatMap((state) => [...state.mapper.columns.values()]))]
+      : mapper.primaryKey;
   return {
     statement: statement.returning(...columns),
     apply: (result) => {
@@ -121,6 +131,7 @@ function apply(
   for (const state of states) {
     for (const [key, value] of Object.entries(values(state.values))) {
       const { original } = state;
+      if (!state.mapper.columns.has(key)) continue;
       if (original !== undefined && Object.hasOwn(original, key)) original[key] = value;
       else state.values[key] = value;
     }
