@@ -90,9 +90,15 @@ export function collectSources(node: ExpressionNode, found: SourceNode[]): void 
   }
 }
 
-/** Two aliases of the same name for the same table are one, however often `alias()` was called. */
+/**
+ * Two aliases of the same name for the same table are one, however often `alias()` was called; and so are a table and
+ * the same one for some of its rows.
+ */
 export function isSame(a: SourceNode, b: SourceNode): boolean {
   if (a === b) return true;
+  if (a.kind === "table" && b.kind === "table") {
+    return a.text === b.text && (a.criterion !== undefined || b.criterion !== undefined);
+  }
   if (a.kind === "alias" && b.kind === "alias") return a.name === b.name && isSame(a.of, b.of);
   return a.kind === "cte" && b.kind === "cte" && (a.self === b || b.self === a);
 }

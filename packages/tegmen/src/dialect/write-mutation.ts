@@ -7,13 +7,14 @@ import type {
   ItemNode,
   UpdateNode,
 } from "../sql/nodes/query-node.ts";
+import type { SourceNode } from "../sql/nodes/source-node.ts";
 import { excludedSource } from "../sql/nodes/excluded.ts";
 import { requireFeature } from "./capabilities.ts";
 import type { Output } from "./output.ts";
 import { writeConjunction, writeList, writeOrderings } from "./write-expression.ts";
 import { writeColumns } from "./write-columns.ts";
 import { writeItems } from "./write-query.ts";
-import { writeRows, writeSource, writeSources } from "./write-source.ts";
+import { withCriteria, writeRows, writeSource, writeSources } from "./write-source.ts";
 
 /** INSERT and UPSERT. */
 export function writeInsert(out: Output, node: InsertNode): void {
@@ -93,7 +94,7 @@ export function writeUpdate(out: Output, node: UpdateNode): void {
     out.add(" FROM ");
     writeSources(out, node.from, undefined);
   }
-  writeTail(out, node);
+  writeTail(out, node, node.from);
 }
 
 /** DELETE. */
@@ -107,13 +108,14 @@ export function writeDelete(out: Output, node: DeleteNode): void {
     out.add(" USING ");
     writeSources(out, node.using, undefined);
   }
-  writeTail(out, node);
+  writeTail(out, node, node.using);
 }
 
-function writeTail(out: Output, node: UpdateNode | DeleteNode): void {
-  if (node.where.length > 0) {
+function writeTail(out: Output, node: UpdateNode | DeleteNode, others: readonly SourceNode[]): void {
+  const where = withCriteria(node.where, [node.table, ...others]);
+  if (where.length > 0) {
     out.add(" WHERE ");
-    writeConjunction(out, node.where);
+    writeConjunction(out, where);
   }
   if (node.orderBy.length > 0) {
     out.add(" ORDER BY ");

@@ -7,7 +7,7 @@ import { requireFeature } from "./capabilities.ts";
 import { sourcesOf } from "./from-clause.ts";
 import type { Output } from "./output.ts";
 import { writeConjunction, writeList, writeOrderings } from "./write-expression.ts";
-import { writeJoin, writeSource, writeSources } from "./write-source.ts";
+import { withCriteria, writeJoin, writeSource, writeSources } from "./write-source.ts";
 
 /** SELECT. */
 export function writeSelect(out: Output, node: SelectNode): void {
@@ -32,9 +32,10 @@ export function writeSelect(out: Output, node: SelectNode): void {
     for (const join of joins) writeJoin(out, join, hints);
   }
   writeAsOf(out, node.asOf);
-  if (node.where.length > 0) {
+  const where = withCriteria(node.where, from, joins);
+  if (where.length > 0) {
     out.add(" WHERE ");
-    writeConjunction(out, node.where);
+    writeConjunction(out, where);
   }
   if (node.groupBy.length > 0) {
     out.add(" GROUP BY ");

@@ -1,8 +1,9 @@
 import type { ExpressionNode } from "../sql/nodes/expression-node.ts";
 import type { HintNode, JoinNode, SourceNode } from "../sql/nodes/source-node.ts";
+import { CompileError } from "../errors/index.ts";
 import { requireFeature } from "./capabilities.ts";
 import type { Output } from "./output.ts";
-import { writeFunction, writeList } from "./write-expression.ts";
+import { writeConjunction, writeFunction, writeList } from "./write-expression.ts";
 
 /** Index hints by the table or alias that they are for. */
 export type Hints = ReadonlyMap<SourceNode, HintNode> | undefined;
@@ -70,10 +71,37 @@ export function writeJoin(out: Output, join: JoinNode, hints: Hints): void {
   else out.add(join.type === "INNER" ? " JOIN " : ` ${join.type} JOIN `);
   if (join.lateral) out.add("LATERAL ");
   writeSource(out, join.source, hints);
-  if (join.on !== undefined) {
-    out.add(" ON ");
-    out.expression(join.on, 0);
+  if (join.on === undefined) return;
+  out.add(" ON ");
+  const criterion = criterionOf(join.source);
+  if (criterion === undefined) out.expression(join.on, 0);
+  else writeConjunction(out, [join.on, criterion]);
+}
+
+/** Which rows of a source are meant; undefined: all. */
+export function criterionOf(source: SourceNode): ExpressionNode | undefined {
+  return source.kind === "table" || source.kind === "alias" ? source.criterion?.() : undefined;
+}
+
+/**
+ * Conditions, with those that say which rows of the sources are meant. Those of joins are in ON.
+ *
+ * @throws {CompileError} a join that keeps the rows of its right side would need them elsewhere
+ */
+export function withCriteria(
+  where: readonly ExpressionNode[],
+  sources: readonly SourceNode[],
+  joins: readonly JoinNode[] = [],
+): readonly ExpressionNode[] {
+  const written = joins.filter(({ on }) => on === undefined).map(({ source }) => source);
+  const criteria = [...sources, ...written].map(criterionOf).filter((criterion) => criterion !== undefined);
+  const isOuter = joins.some(({ type }) => type === "RIGHT" || type === "FULL");
+  if (isOuter && (criteria.length > 0 || joins.some(({ source }) => criterionOf(source) !== undefined))) {
+    throw new CompileError(
+      "RIGHT JOIN and FULL JOIN do not take a class that shares its table with others: join a subquery of it",
+    );
   }
+  return criteria.length === 0 ? where : [...where, ...criteria];
 }
 
 function writeHint(out: Output, hint: HintNode | undefined): void {

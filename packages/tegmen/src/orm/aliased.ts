@@ -10,7 +10,8 @@ import type {
   relationsOf,
   RelationsOf,
 } from "./entity-types.ts";
-import { type EntitySource, ownSource } from "./entity-source.ts";
+import { classSource } from "./class-source.ts";
+import { type EntitySource, ownSource, sourceMapper } from "./entity-source.ts";
 import type { Mapper } from "./mapper.ts";
 import { mapperOf } from "./mapper-of.ts";
 
@@ -51,10 +52,12 @@ export function aliased<E extends AnyEntity, const A extends string>(entity: E, 
 /** A class under another name. */
 export function makeAlias(mapper: Mapper, name: string): EntitySource {
   const alias = new Alias(name, mapper.table);
+  const { node, c } =
+    mapper.parent === undefined ? { node: alias[sourceNode], c: alias.c } : classSource(mapper, alias[sourceNode]);
   // What the class computes of its columns, it computes of the alias's, too.
   return Object.create(mapper.class, {
-    c: { value: mapper.withProperties(mapper.ownColumns(alias.c as unknown as EntitySource["c"])) },
-    [sourceNode]: { value: alias[sourceNode] },
+    c: { value: mapper.withProperties(c) },
+    [sourceNode]: { value: node },
     [entitySource]: { value: mapper },
   }) as EntitySource;
 }
@@ -62,5 +65,6 @@ export function makeAlias(mapper: Mapper, name: string): EntitySource {
 /** The class, or an alias of it if it would be taken for another source of the statement. */
 export function sourceBeside(mapper: Mapper, other: EntitySource): EntitySource {
   const own = ownSource(mapper);
-  return own[sourceNode] === other[sourceNode] ? makeAlias(mapper, `${mapper.table.name}_1`) : own;
+  const isSameTable = typeof other === "function" && sourceMapper(other).table === mapper.table;
+  return isSameTable ? makeAlias(mapper, `${mapper.table.name}_1`) : own;
 }

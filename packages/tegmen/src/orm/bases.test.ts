@@ -13,7 +13,7 @@ describe("ready-made bases", () => {
       "id UUID NOT NULL DEFAULT gen_random_uuid()",
       "email STRING NOT NULL",
       "created_at TIMESTAMPTZ NOT NULL DEFAULT now()",
-      "updated_at TIMESTAMPTZ NOT NULL DEFAULT now() ON UPDATE now()",
+      "updated_at TIMESTAMPTZ NOT NULL DEFAULT now()",
     ]);
   });
 

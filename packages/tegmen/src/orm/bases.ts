@@ -19,7 +19,7 @@ export type NanoIDKey = { readonly id: Key<string, string, "text"> };
 /** `id`, a number of 64 bits. */
 export type BigIntKey = { readonly id: Key<bigint, bigint | number, "numeric"> };
 
-/** When a row was made and last changed, as the server says. */
+/** When a row was made, as the server says, and last changed, as the program says. */
 export type AuditColumns = {
   readonly createdAt: ColumnBuilder<Date, Date, "timestamp", never, "default">;
   readonly updatedAt: ColumnBuilder<Date, Date, "timestamp", never, "default">;
@@ -66,7 +66,11 @@ const rowid: BigIntKey = { id: c.rowid().primaryKey() };
 const identity: BigIntKey = { id: c.bigint().primaryKey().identity() };
 const audit: AuditColumns = {
   createdAt: c.timestamptz().notNull().default(func.now()),
-  updatedAt: c.timestamptz().notNull().default(func.now()).onUpdate(func.now()),
+  updatedAt: c
+    .timestamptz()
+    .notNull()
+    .default(func.now())
+    .onUpdate(() => new Date()),
 };
 
 function maker<K extends ColumnBuilders>(base: string, key: K): BaseMaker<K>;
@@ -94,8 +98,9 @@ function maker(base: string, key: ColumnBuilders, last: ColumnBuilders = {}): Ba
 export const UUIDBase: BaseMaker<UUIDKey> = maker("UUIDBase", uuid);
 
 /**
- * As {@link UUIDBase}, with `createdAt` and `updatedAt`: the server's time when the row is inserted, and at every
- * UPDATE (`ON UPDATE`, since CockroachDB 21.2).
+ * As {@link UUIDBase}, with `createdAt` and `updatedAt`: the server's time when the row is inserted, and the program's
+ * at every UPDATE by a Session or `update()`. A column that the server keeps, also for changes by others, is
+ * `c.timestamptz().onUpdate(func.now())`, since CockroachDB 21.2.
  *
  * @example `class User extends UUIDAuditBase("users", { email: c.string().notNull().unique() }) {}`
  *

@@ -16,6 +16,11 @@ export interface Polymorphic {
   readonly on: string;
   /** What it says of objects of this class; left out for a class that has only those of its subclasses. */
   readonly identity?: PolymorphicIdentity;
+  /**
+   * The subclasses, so that their rows become objects of them even if the program has not used them before:
+   * `(are) => are(Manager, Engineer)`. A call, because TypeScript would need their types for a list.
+   */
+  readonly subclasses?: (are: (...classes: readonly unknown[]) => void) => void;
 }
 
 /** Options of `entity()`: those of its table, and its own. */
@@ -37,7 +42,7 @@ export interface EntityOptions<C extends Definitions = Definitions> extends Tabl
   /**
    * Makes rows objects of subclasses, which `inherit()` makes.
    *
-   * @example `{ polymorphic: { on: "kind", identity: "employee" } }`
+   * @example `{ polymorphic: { on: "kind", identity: "employee", subclasses: (are) => are(Manager) } }`
    *
    * SQLAlchemy: `polymorphic_on`, `polymorphic_identity`.
    */

@@ -9,6 +9,7 @@ import type { SourceNode } from "../sql/nodes/source-node.ts";
 import type { TableOptions } from "../schema/table-options.ts";
 import { defineColumn, defineComputed, defineRelation } from "./attributes.ts";
 import { Computed, type ComputedDefinition } from "./computed.ts";
+import { classTarget } from "./class-source.ts";
 import type { ColumnsByKey } from "./entity-source.ts";
 import type { EntityOptions, Validator } from "./entity-options.ts";
 import type { EntityClass, EntityTable } from "./entity-types.ts";
@@ -158,7 +159,7 @@ export function equip(
   const statics: Record<PropertyKey, unknown> = {
     c,
     [sourceNode]: node,
-    [targetOf]: table[targetOf],
+    [targetOf]: mapper.polymorphicKey === undefined ? table[targetOf] : classTarget(mapper),
     [entitySource]: mapper,
     [definedTable]: table,
   };

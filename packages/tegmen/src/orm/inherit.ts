@@ -6,7 +6,8 @@ import type { TableColumn } from "../schema/column.ts";
 import type { Definitions } from "../sql/definitions.ts";
 import { type ColumnBuilders, equip, splitDefinitions } from "./entity.ts";
 import type { EntityOptions, PolymorphicIdentity } from "./entity-options.ts";
-import { type ColumnsByKey, ownSource } from "./entity-source.ts";
+import { classSource } from "./class-source.ts";
+import { ownSource } from "./entity-source.ts";
 import type {
   AnyEntity,
   DefinitionsOf,
@@ -103,7 +104,7 @@ export function inherit<E extends AnyEntity, C extends ColumnBuilders, R = objec
     parent: above,
     identity,
   });
-  const c = mapper.withProperties(mapper.ownColumns(table.c as unknown as ColumnsByKey));
-  equip(mapper, { c, node: table[sourceNode] }, thunks);
+  const { node, c } = classSource(mapper, table[sourceNode]);
+  equip(mapper, { c: mapper.withProperties(c), node }, thunks);
   return Sub as unknown as SubEntity<E, C, R>;
 }

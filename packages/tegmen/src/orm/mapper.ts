@@ -5,6 +5,7 @@ import { type Computed, withComputed } from "./computed.ts";
 import type { ColumnsByKey } from "./entity-source.ts";
 import type { EntityTable } from "./entity-types.ts";
 import type { EntityOptions, PolymorphicIdentity } from "./entity-options.ts";
+import { mapperOf } from "./mapper-of.ts";
 import { Relation } from "./relation.ts";
 import { resolveRelation, type RelationProperty } from "./relation-property.ts";
 
@@ -52,6 +53,8 @@ export class Mapper {
   #primaryKey: readonly TableColumn[] | undefined;
   #relations: ReadonlyMap<string, RelationProperty> | undefined;
   #class: EntityConstructor | undefined;
+  /** Whether the program has done something with the class, so that it is known which one extends {@link base}. */
+  #isUsed = false;
   #deferred: ReadonlySet<string> | undefined;
   readonly #identity: PolymorphicIdentity | undefined;
   /** Of the class at the top: all classes, by what the column says. */
@@ -169,20 +172,11 @@ export class Mapper {
     return [this.table];
   }
 
-  /** The condition on rows of its table to be objects of this class; undefined if all are. */
-  criterion(columns: ColumnsByKey): Condition | undefined {
-    const { polymorphicKey, parent } = this;
-    if (parent === undefined || polymorphicKey === undefined) return undefined;
+  /** The condition on rows of a table of several classes to be objects of this one. */
+  criterion(columns: ColumnsByKey): Condition {
     const identities: PolymorphicIdentity[] = [];
     for (const [identity, mapper] of this.root.#classes) if (mapper.isA(this)) identities.push(identity);
-    return columns[polymorphicKey]!.in(identities) as unknown as Condition;
-  }
-
-  /** The columns of a source that are this class's, of those of its table. */
-  ownColumns(columns: ColumnsByKey): ColumnsByKey {
-    const { parent } = this;
-    if (parent === undefined) return columns;
-    return Object.fromEntries([...this.columns.keys()].map((key) => [key, columns[key]!]));
+    return columns[this.polymorphicKey!]!.in(identities) as unknown as Condition;
   }
 
   /** The columns of a source, with what is loaded beside them. */
@@ -200,11 +194,26 @@ export class Mapper {
     if (polymorphicKey === undefined) return this;
     const identity = values[polymorphicKey];
     const found = this.root.#classes.get(identity as PolymorphicIdentity);
-    if (found?.isA(this) === true) return found;
+    if (found?.isA(this) === true) {
+      if (found.#isUsed || found.#findUsed()) return found;
+      throw new InvalidRequestError(
+        `a row of ${this.name} has ${describeValue(identity)} in ${polymorphicKey}, and the class for it was not used ` +
+          `before: name it in the options of ${this.root.name}, polymorphic: { subclasses: (are) => are(...) }`,
+      );
+    }
     throw new InvalidRequestError(
       `a row of ${this.name} has ${describeValue(identity)} in ${polymorphicKey}, for which there is no class: ` +
         "import the module that has it, or give a class that identity",
     );
+  }
+
+  /** Has the option `subclasses` say which classes the program made. */
+  #findUsed(): boolean {
+    const { options, name } = this.root;
+    options.polymorphic?.subclasses?.((...classes) => {
+      for (const one of classes) mapperOf(one, `the option subclasses of ${name}`);
+    });
+    return this.#isUsed;
   }
 
   /** Whether objects of this class are objects of the other one, too. */
@@ -214,6 +223,7 @@ export class Mapper {
 
   /** Learns the class that extends what `entity()` made. */
   bind(found: EntityConstructor): void {
+    this.#isUsed = true;
     if (found === this.#class || found === this.base) return;
     if (this.#class !== undefined && !(found.prototype instanceof this.#class)) {
       throw new InvalidRequestError(

@@ -2,7 +2,6 @@ import { InvalidRequestError } from "../../errors/index.ts";
 import { SqlExpression } from "../../sql/expression.ts";
 import { columnNode } from "../../sql/items.ts";
 import { joinNode } from "../../sql/join.ts";
-import { nodeOf } from "../../sql/nodes/node-of.ts";
 import type { ExpressionNode, OrderingNode } from "../../sql/nodes/expression-node.ts";
 import type { ItemNode, SelectNode } from "../../sql/nodes/query-node.ts";
 import type { JoinNode, SourceNode, SubqueryNode } from "../../sql/nodes/source-node.ts";
@@ -49,7 +48,6 @@ class SelectBuilder {
   readonly #node: SelectNode;
   readonly #items: ItemNode[] = [];
   readonly #joins: JoinNode[] = [];
-  readonly #where: ExpressionNode[] = [];
   readonly #orderBy: OrderingNode[] = [];
   readonly #slots: Slot[] = [];
   readonly #edges: Edge[] = [];
@@ -63,11 +61,6 @@ class SelectBuilder {
     this.#node = node;
   }
 
-  /** The statement, for the rows of subclasses only. */
-  get #filtered(): SelectNode {
-    return this.#where.length === 0 ? this.#node : { ...this.#node, where: [...this.#node.where, ...this.#where] };
-  }
-
   part({ name, source, tree, items }: SelectedPart): void {
     const start = this.#items.length;
     if (source === undefined || tree === undefined) {
@@ -79,14 +72,12 @@ class SelectBuilder {
     }
     this.#parts.push({ name, slot: this.#slots.length, start });
     this.#limitsRows ||= joinsLists(tree);
-    const criterion = tree.mapper.criterion(source.c);
-    if (criterion !== undefined) this.#where.push(nodeOf(criterion)!);
     this.#waiting.push({ slot: this.#slots.length, columns: source.c, tree });
     this.#slot(source, tree);
   }
 
   finish(): BuiltSelect {
-    const node = this.#filtered;
+    const node = this.#node;
     const isLimited =
       node.limit !== undefined || node.offset !== undefined || node.distinct !== false || node.groupBy.length > 0;
     const wrapped = this.#limitsRows && isLimited ? this.#wrap() : undefined;
@@ -157,7 +148,7 @@ class SelectBuilder {
 
   /** Makes the statement a subquery, so that joined lists do not count in its LIMIT. */
   #wrap(): { readonly outer: SelectNode; readonly items: readonly ItemNode[] } {
-    const node = this.#filtered;
+    const node = this.#node;
     const inner = this.#items.map((item, index) => labelled(item, `c${index + 1}`));
     const orderings = node.orderBy.map(({ expression }) => {
       const place = this.#items.findIndex((item) => item.expression === expression);

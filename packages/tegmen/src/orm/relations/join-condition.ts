@@ -29,11 +29,8 @@ export function throughConditions(
 }
 
 /** The conditions on the target alone. */
-export function targetConditions({ options, target }: RelationProperty, other: ColumnsByKey): readonly Condition[] {
-  const criterion = target.criterion(other);
-  const conditions: Condition[] = criterion === undefined ? [] : [criterion];
-  if (options.where !== undefined) conditions.push(options.where(other));
-  return conditions;
+export function targetConditions({ options }: RelationProperty, other: ColumnsByKey): readonly Condition[] {
+  return options.where === undefined ? [] : [options.where(other)];
 }
 
 /** The columns of the table between; none where there is none. */

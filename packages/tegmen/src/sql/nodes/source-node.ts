@@ -9,6 +9,8 @@ export interface TableNode {
   readonly text: string;
   /** Written before its columns. */
   readonly qualifier: string;
+  /** Which of its rows are meant, where it stands for one of the classes whose objects they are. */
+  readonly criterion?: () => ExpressionNode;
 }
 
 /** A table under another name. */
@@ -17,6 +19,8 @@ export interface AliasNode {
   readonly name: string;
   readonly qualifier: string;
   readonly of: TableNode | CteNode;
+  /** As that of a table. */
+  readonly criterion?: () => ExpressionNode;
 }
 
 /** A query in FROM. */

@@ -1,0 +1,38 @@
+import { TableColumn } from "../schema/column.ts";
+import { nodeOf } from "../sql/nodes/node-of.ts";
+import type { AliasNode, TableNode } from "../sql/nodes/source-node.ts";
+import type { ColumnsByKey } from "./entity-source.ts";
+import type { Mapper } from "./mapper.ts";
+
+/** A table, or an alias of it, as the rows of one of its classes. */
+export interface ClassSource {
+  readonly node: AliasNode | TableNode;
+  readonly c: ColumnsByKey;
+}
+
+/**
+ * The rows of a class that shares its table with others. The source says by itself which rows are meant, so that every
+ * statement is about those: also one that counts, changes or deletes them.
+ */
+export function classSource(mapper: Mapper, plain: AliasNode | TableNode): ClassSource {
+  const node = { ...plain, criterion: () => nodeOf(mapper.criterion(c))! };
+  const c: ColumnsByKey = Object.fromEntries(
+    [...mapper.columns].map(([key, { table, name, options }]) => [
+      key,
+      new TableColumn(node, table, key, name, options),
+    ]),
+  );
+  return { node, c };
+}
+
+/** The columns that INSERT and UPDATE know: the one that says of which class a row is fills itself. */
+export function classTarget(mapper: Mapper): ReadonlyMap<string, TableColumn> {
+  const target = new Map(mapper.columns);
+  const { polymorphicKey, polymorphicIdentity } = mapper;
+  const column = polymorphicKey === undefined ? undefined : target.get(polymorphicKey);
+  if (column === undefined || polymorphicIdentity === undefined) return target;
+  const { node, table, key, name, options } = column;
+  const make = (): unknown => polymorphicIdentity;
+  target.set(key, new TableColumn(node.source, table, key, name, { ...options, default: { kind: "client", make } }));
+  return target;
+}
