@@ -56,7 +56,7 @@ export function makeAlias(mapper: Mapper, name: string): EntitySource {
     mapper.parent === undefined ? { node: alias[sourceNode], c: alias.c } : classSource(mapper, alias[sourceNode]);
   // What the class computes of its columns, it computes of the alias's, too.
   return Object.create(mapper.class, {
-    c: { value: mapper.withProperties(c) },
+    c: { value: mapper.withProperties(c as EntitySource["c"]) },
     [sourceNode]: { value: node },
     [entitySource]: { value: mapper },
   }) as EntitySource;

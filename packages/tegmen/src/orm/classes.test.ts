@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { c, type Operand, select } from "../index.ts";
+import { c, deleteFrom, func, insert, type Operand, select, update } from "../index.ts";
 import { aliased, columnProperty, entity, hybrid, inherit } from "./index.ts";
 import { hydrate } from "./instance.ts";
 import { mapperOf } from "./mapper-of.ts";
@@ -150,5 +150,37 @@ describe("single-table inheritance", () => {
   it("refuses columns that other rows cannot have", () => {
     expect(() => inherit(Employee, { must: c.int().notNull() })).toThrow('column "must" of a class that inherits');
     expect(() => inherit(User, {})).toThrow("inherit() expects a class whose rows are told apart");
+    expect(() => inherit(Employee, "managers" as never)).toThrow("the columns of a subclass are added to the table");
+  });
+
+  it("needs to know the class that rows become objects of", () => {
+    class Animal extends entity(
+      "animals",
+      { id: c.int().primaryKey(), kind: c.string().notNull() },
+      {},
+      { polymorphic: { on: "kind", identity: "animal", subclasses: (are) => are(Cat) } },
+    ) {}
+    class Cat extends inherit(Animal, {}, {}, { identity: "cat" }) {}
+    class Dog extends inherit(Animal, {}, {}, { identity: "dog" }) {}
+    const mapper = mapperOf(Animal, "a test");
+    expect(mapper.forRow({ kind: "cat" }).class).toBe(Cat);
+    expect(() => mapper.forRow({ kind: "dog" })).toThrow("'dog' in kind, and the class for it was not used before");
+    expect(new Dog().kind).toBe("dog");
+    expect(mapper.forRow({ kind: "dog" }).class).toBe(Dog);
+  });
+
+  it("is about the rows of the class in every statement", () => {
+    const criterion = "employees.kind = ANY ($1)";
+    expect(String(select(func.count()).from(Manager))).toBe(`SELECT count(*) FROM employees WHERE ${criterion}`);
+    expect(String(deleteFrom(Manager))).toBe(`DELETE FROM employees WHERE ${criterion}`);
+    expect(String(update(Boss).set({ budget: 1 }))).toBe(
+      "UPDATE employees SET budget = $1 WHERE employees.kind = ANY ($2)",
+    );
+    expect(String(insert(Boss).values({ id: 1 } as never))).toBe("INSERT INTO employees (id, kind) VALUES ($1, $2)");
+    const other = aliased(Boss, "other");
+    expect(String(select(User.id).leftJoin(other, other.id.eq(User.id)))).toBe(
+      "SELECT users.id FROM users LEFT JOIN employees AS other ON other.id = users.id AND other.kind = ANY ($1)",
+    );
+    expect(() => String(select(User.id).fullJoin(Boss, Boss.id.eq(User.id)))).toThrow("join a subquery of it");
   });
 });

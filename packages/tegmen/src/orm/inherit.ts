@@ -77,6 +77,12 @@ export function inherit<E extends AnyEntity, C extends ColumnBuilders, R = objec
         'polymorphic: { on: "kind", identity: "..." }',
     );
   }
+  if (typeof columns === "string") {
+    throw new ArgumentError(
+      `inherit() has no tables of their own for subclasses, got ${describeValue(columns)}: the columns of a subclass are ` +
+        "added to the table of its parent. For a table of its own, write an entity() with a belongsTo() to the other one",
+    );
+  }
   if (typeof columns !== "object" || columns === null) {
     throw new ArgumentError(`inherit() expects columns, got ${describeValue(columns)}`);
   }
