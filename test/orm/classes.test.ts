@@ -137,6 +137,22 @@ describe("computed attributes", () => {
     expect([firm.shout, firm.staff, firm.short]).toEqual(["Ab!", 4, true]);
   });
 
+  test("are left out by merge() and by writing", async () => {
+    await using first = makeSession();
+    const firm = (await first.get(Firm, 1))!;
+    first.expunge(firm);
+    firm.name = "Merged";
+    await using session = makeSession();
+    const merged = await session.merge(firm);
+    const made = new Firm({ id: 2, name: "Two" });
+    session.add(made);
+    await session.commit();
+    expect([merged.name, merged.staff]).toEqual(["Merged", 4]);
+    expect(() => made.staff).toThrow('call await session.refresh(object, ["staff"])');
+    await session.refresh(made);
+    expect(made.staff).toBe(0);
+  });
+
   test("are those of an alias in a statement with both", async () => {
     await using session = makeSession();
     const other = aliased(Firm, "other");

@@ -1,10 +1,11 @@
-import { InvalidRequestError } from "../errors/index.ts";
+import { ArgumentError, InvalidRequestError } from "../errors/index.ts";
 import type { TableColumn } from "../schema/column.ts";
 import type { Computed } from "./computed.ts";
 import type { ColumnsByKey } from "./entity-source.ts";
 import { missingColumn } from "./not-loaded.ts";
 import { readRelation, writeRelation } from "./relation-values.ts";
 import { type InstanceState, stateOf } from "./state.ts";
+import { isExpression } from "./unit-of-work/write-value.ts";
 
 interface HasState {
   readonly [stateOf]: InstanceState;
@@ -19,11 +20,7 @@ interface ClassLike {
  * Makes a column an expression of the class, and a value of its objects. Accessors on the prototype over the row as it
  * was read: an object of a row costs no copies.
  */
-export function defineColumn(
-  owner: ClassLike,
-  column: TableColumn,
-  validate?: (value: unknown, object: object) => unknown,
-): void {
+export function defineColumn(owner: ClassLike, column: TableColumn, validate?: Validate): void {
   const { key } = column;
   // Of an alias, the columns are others.
   defineStatic(owner, key, (self) => (self as { readonly c: Readonly<Record<string, unknown>> }).c[key]);
@@ -36,9 +33,20 @@ export function defineColumn(
       return value === undefined ? missingColumn(state, key) : value;
     },
     set(this: HasState, value: unknown): void {
-      this[stateOf].set(key, validate === undefined ? value : validate(value, this));
+      const state = this[stateOf];
+      // An expression has no value yet that could be looked at.
+      state.set(key, validate === undefined || isExpression(value) ? value : validated(state, key, value, validate));
     },
   });
+}
+
+type Validate = (value: unknown, object: object) => unknown;
+
+/** @throws {ArgumentError} the validator gives nothing back */
+function validated({ mapper, object }: InstanceState, key: string, value: unknown, validate: Validate): unknown {
+  const result = validate(value, object);
+  if (result !== undefined || value === undefined) return result;
+  throw new ArgumentError(`the validator of ${mapper.name}.${key} returned nothing: it has to return the value to set`);
 }
 
 /** Makes something that is computed an expression of the class, and a value of its objects. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { c, deleteFrom, func, insert, type Operand, select, update } from "../index.ts";
-import { aliased, columnProperty, entity, hybrid, inherit } from "./index.ts";
+import { aliased, assign, columnProperty, entity, hybrid, inherit } from "./index.ts";
 import { hydrate } from "./instance.ts";
 import { mapperOf } from "./mapper-of.ts";
 
@@ -70,6 +70,20 @@ describe("validators", () => {
     expect(() => new User({ age: -1 })).toThrow(RangeError);
     const loaded = hydrate(mapperOf(User, "a test"), { id: 1, age: -1 }).object as User;
     expect(loaded.age).toBe(-1);
+  });
+
+  it("get no expressions, and have to return a value", () => {
+    const user = new User({ age: 1 });
+    assign(user, { age: User.age.minus(2) });
+    Object.assign(user, { age: User.age.minus(2) });
+    expect(() => String(user.age)).not.toThrow();
+    class Tag extends entity(
+      "tags",
+      { id: c.int().primaryKey() },
+      {},
+      { validators: { id: () => undefined as never } },
+    ) {}
+    expect(() => new Tag({ id: 1 })).toThrow("the validator of Tag.id returned nothing");
   });
 });
 

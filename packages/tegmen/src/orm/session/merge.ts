@@ -30,7 +30,10 @@ export class Merge {
     this.#merged.set(given, target);
     checkVersion(given, target);
     const { object } = target as { readonly object: object & Record<string, unknown> };
-    for (const [key, value] of Object.entries(given.values)) if (value !== undefined) object[key] = value;
+    for (const [key, value] of Object.entries(given.values)) {
+      // What the server computes is not for anybody to set.
+      if (value !== undefined && target.mapper.columns.has(key)) object[key] = value;
+    }
     for (const property of given.mapper.relations.values()) {
       if (property.cascade.has("merge") && !property.viewOnly) await this.#mergeRelation(given, target, property);
     }
