@@ -59,6 +59,9 @@ class Employee extends entity(
     id: c.int().primaryKey(),
     kind: c.string().notNull().default("employee"),
     title: c.string().notNull(),
+    loudTitle: columnProperty(c.string().notNull(), (employee): Operand => employee.title.concat("!"), {
+      deferred: true,
+    }),
     firmId: c.int().references((): AnyColumn => Firm.c.id),
   },
   { firm: () => belongsTo(Firm) },
@@ -74,7 +77,7 @@ class Manager extends inherit(
   { reports: () => hasMany(Engineer, { foreignKey: "bossId" }) },
   { identity: "manager" },
 ) {}
-class Boss extends inherit(Manager, {}, {}, { identity: "boss" }) {}
+class Boss extends inherit(Manager, { car: c.string() }, {}, { identity: "boss" }) {}
 class Engineer extends inherit(
   Employee,
   { language: c.string(), bossId: c.int().references((): AnyColumn => Employee.c.id) },
@@ -105,7 +108,7 @@ beforeEach(async () => {
   await engine.execute(deleteFrom(Employee));
   await engine.execute(deleteFrom(Firm));
   await using session = makeSession();
-  const boss = new Boss({ id: 1, title: "Ann", budget: 10 });
+  const boss = new Boss({ id: 1, title: "Ann", budget: 10, car: "A" });
   session.add(
     new Firm({
       id: 1,
@@ -169,7 +172,7 @@ describe("single-table inheritance", () => {
     const all = (await session.scalars(select(Employee).orderBy(Employee.id))).all();
     expect(all.map((one) => one.constructor)).toEqual([Boss, Manager, Engineer, Employee]);
     expect(all.map((one) => JSON.stringify(one))).toEqual([
-      '{"id":1,"kind":"boss","title":"Ann","firmId":1,"budget":10}',
+      '{"id":1,"kind":"boss","title":"Ann","firmId":1,"budget":10,"car":"A"}',
       '{"id":2,"kind":"manager","title":"Bob","firmId":1,"budget":5}',
       '{"id":3,"kind":"engineer","title":"Cid","firmId":1,"language":"TS","bossId":1}',
       '{"id":4,"kind":"employee","title":"Dan","firmId":1}',
@@ -189,6 +192,10 @@ describe("single-table inheritance", () => {
       ["Ann", 10],
       ["Bob", 5],
     ]);
+    expect((managers[0] as Boss).car).toBe("A");
+    const alias = aliased(Manager, "alias");
+    const [boss] = (await session.scalars(select(alias).where(alias.budget.gt(5)))).all();
+    expect((boss as Boss).car).toBe("A");
     expect(await session.scalar(select(func.count()).from(Manager))).toBe(2);
     expect(await session.query(Manager).count()).toBe(2);
     expect((await session.scalars(select(Manager.title).orderBy(Manager.id))).all()).toEqual(["Ann", "Bob"]);
@@ -224,11 +231,11 @@ describe("single-table inheritance", () => {
     session.add(new Engineer({ id: 5, title: "Eve" }));
     await session.commit();
     const rows = (await engine.execute(select(Employee).orderBy(Employee.id))).all() as readonly object[];
-    expect(rows).toEqual([
-      { id: 1, kind: "boss", title: "Ann", firmId: 1, budget: 99, language: null, bossId: null },
-      { id: 3, kind: "engineer", title: "Cid", firmId: 1, budget: null, language: "SQL", bossId: 1 },
-      { id: 4, kind: "employee", title: "Dan", firmId: 1, budget: null, language: null, bossId: null },
-      { id: 5, kind: "engineer", title: "Eve", firmId: null, budget: null, language: null, bossId: null },
+    expect(rows).toMatchObject([
+      { id: 1, kind: "boss", title: "Ann", firmId: 1, budget: 99, car: "A", language: null, bossId: null },
+      { id: 3, kind: "engineer", title: "Cid", firmId: 1, budget: null, car: null, language: "SQL", bossId: 1 },
+      { id: 4, kind: "employee", title: "Dan", firmId: 1, budget: null, car: null, language: null, bossId: null },
+      { id: 5, kind: "engineer", title: "Eve", firmId: null, budget: null, car: null, language: null, bossId: null },
     ]);
   });
 

@@ -51,10 +51,7 @@ function validated({ mapper, object }: InstanceState, key: string, value: unknow
 
 /** Makes something that is computed an expression of the class, and a value of its objects. */
 export function defineComputed(owner: ClassLike, key: string, computed: Computed): void {
-  defineStatic(owner, key, (self) => {
-    const { c } = self as { readonly c: ColumnsByKey };
-    return computed.isLoaded ? c[key] : computed.of(c, key);
-  });
+  defineStatic(owner, key, (self) => (self as { readonly c: ColumnsByKey }).c[key]);
   Object.defineProperty(owner.prototype, key, {
     configurable: true,
     enumerable: true,

@@ -1,7 +1,10 @@
 import { TableColumn } from "../schema/column.ts";
+import type { SqlExpression } from "../sql/expression.ts";
+import { sourceNode } from "../sql/from-item.ts";
+import { forgetItems } from "../sql/items.ts";
 import { nodeOf } from "../sql/nodes/node-of.ts";
 import type { AliasNode, TableNode } from "../sql/nodes/source-node.ts";
-import type { ColumnsByKey } from "./entity-source.ts";
+import { type ColumnsByKey, ownSource } from "./entity-source.ts";
 import type { Mapper } from "./mapper.ts";
 
 /** A table, or an alias of it, as the rows of one of its classes. */
@@ -17,12 +20,23 @@ export interface ClassSource {
 export function classSource(mapper: Mapper, plain: AliasNode | TableNode): ClassSource {
   const node = { ...plain, criterion: () => nodeOf(mapper.criterion(c))! };
   const c: ColumnsByKey = Object.fromEntries(
-    [...mapper.columns].map(([key, { table, name, options }]) => [
+    [...mapper.rowColumns].map(([key, { table, name, options }]) => [
       key,
       new TableColumn(node, table, key, name, options),
     ]),
   );
   return { node, c };
+}
+
+/** Adds columns to those of a class: its subclass has them, and they are read with it. */
+export function addToSource(mapper: Mapper, added: readonly TableColumn[]): void {
+  const source = ownSource(mapper);
+  const columns = source.c as Record<string, SqlExpression>;
+  for (const { key, table, name, options } of added) {
+    columns[key] ??= new TableColumn(source[sourceNode], table, key, name, options);
+  }
+  forgetItems(source);
+  if (mapper.parent !== undefined) addToSource(mapper.parent, added);
 }
 
 /** The columns that INSERT and UPDATE know: the one that says of which class a row is fills itself. */

@@ -115,17 +115,16 @@ export function hybrid<D extends AnyColumnBuilder>(
   return new Computed(type, expression, value, false) as unknown as ComputedDefinition<D>;
 }
 
-/** The attributes of a class that are loaded beside its columns, as expressions of a source's columns. */
+/** The columns of a source, with what is computed of them; what is not loaded with them is not enumerable. */
 export function withComputed(columns: ColumnsByKey, computed: ReadonlyMap<string, Computed>): ColumnsByKey {
-  const loaded = [...computed].filter(([, one]) => one.isLoaded);
-  if (loaded.length === 0) return columns;
+  if (computed.size === 0) return columns;
   const all: Record<string, SqlExpression> = { ...columns };
-  for (const [key, one] of loaded) {
+  for (const [key, one] of computed) {
     let made: SqlExpression | undefined;
     // Made when it is needed: it may lead to classes that are defined later.
     Object.defineProperty(all, key, {
       configurable: true,
-      enumerable: true,
+      enumerable: one.isLoaded,
       get: () => (made ??= one.of(columns, key)),
     });
   }

@@ -6,8 +6,7 @@ import type { TableColumn } from "../schema/column.ts";
 import type { Definitions } from "../sql/definitions.ts";
 import { type ColumnBuilders, equip, splitDefinitions } from "./entity.ts";
 import type { EntityOptions, PolymorphicIdentity } from "./entity-options.ts";
-import { classSource } from "./class-source.ts";
-import { ownSource } from "./entity-source.ts";
+import { addToSource, classSource } from "./class-source.ts";
 import type {
   AnyEntity,
   DefinitionsOf,
@@ -97,7 +96,7 @@ export function inherit<E extends AnyEntity, C extends ColumnBuilders, R = objec
     );
   }
   forgetItems(table);
-  forgetItems(ownSource(above.root));
+  addToSource(above, added);
   const thunks = (relations ?? {}) as RelationThunks;
   class Sub extends (above.class as new (values?: unknown) => object) {}
   const base = Sub as unknown as EntityConstructor;

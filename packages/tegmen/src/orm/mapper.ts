@@ -53,6 +53,7 @@ export class Mapper {
   #primaryKey: readonly TableColumn[] | undefined;
   #relations: ReadonlyMap<string, RelationProperty> | undefined;
   #class: EntityConstructor | undefined;
+  readonly #children: Mapper[] = [];
   /** Whether the program has done something with the class, so that it is known which one extends {@link base}. */
   #isUsed = false;
   #deferred: ReadonlySet<string> | undefined;
@@ -72,6 +73,7 @@ export class Mapper {
     this.computed = new Map([...(parent?.computed ?? []), ...computed]);
     this.#thunks = relations;
     this.#identity = identity;
+    if (parent !== undefined) parent.#children.push(this);
     if (identity === undefined) return;
     const { name } = this.root.table;
     if (this.root.#classes.has(identity)) {
@@ -165,6 +167,12 @@ export class Mapper {
     if (this.#deferred !== undefined) return this.#deferred;
     const deferred = [...this.computed].filter(([, one]) => one.isDeferred);
     return (this.#deferred = deferred.length === 0 ? noKeys : new Set(deferred.map(([key]) => key)));
+  }
+
+  /** The columns that rows of objects of this class have: its own, and those of its subclasses. */
+  get rowColumns(): ReadonlyMap<string, TableColumn> {
+    if (this.#children.length === 0) return this.columns;
+    return new Map([...this.columns, ...this.#children.flatMap((child) => [...child.rowColumns])]);
   }
 
   /** The tables of the objects, the root's first. */
