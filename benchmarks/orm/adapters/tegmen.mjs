@@ -6,7 +6,8 @@ import { makeEngine } from "../../adapters/tegmen.mjs";
 
 export const name = "tegmen ORM";
 export const packages = ["tegmen"];
-export const note = "a session for every call; `selectinload`; changes and new objects by the unit of work";
+export const note =
+  "a session for every call, in autocommit where it only reads; `selectinload`; changes and new objects by the unit of work";
 
 class Account extends entity("orm_accounts", {
   id: c.int().primaryKey(),
@@ -66,8 +67,10 @@ class Comment extends entity(
 export function open(options) {
   const engine = makeEngine(options);
   const Session = sessionmaker(engine);
-  const within = async (work) => {
-    const session = Session();
+  // As the other tools read: each statement for itself, without a transaction around it.
+  const Reader = sessionmaker(engine, { executionOptions: { isolationLevel: "AUTOCOMMIT" } });
+  const within = async (work, make = Session) => {
+    const session = make();
     try {
       return await work(session);
     } finally {
@@ -75,13 +78,13 @@ export function open(options) {
     }
   };
   return {
-    get: (id) => within((session) => session.get(Account, id)),
-    all: () => within(async (session) => (await session.scalars(select(Account).orderBy(Account.id))).all()),
+    get: (id) => within((session) => session.get(Account, id), Reader),
+    all: () => within(async (session) => (await session.scalars(select(Account).orderBy(Account.id))).all(), Reader),
     graph: (after) =>
       within(async (session) => {
         const users = select(User).where(User.id.gt(after)).orderBy(User.id).limit(20);
         return (await session.scalars(users.options(selectinload(User.posts).selectinload(Post.comments)))).all();
-      }),
+      }, Reader),
     changeMany: (after) =>
       within(async (session) => {
         const accounts = select(Account).where(Account.id.gt(after)).orderBy(Account.id).limit(200);
