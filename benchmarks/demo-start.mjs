@@ -89,11 +89,12 @@ async function start({ dist, clients }) {
   const answered = performance.now();
   const connections = [client];
   if (clients > 0) await work(cluster.url, client, connections, clients);
-  process.once("message", async () => {
+  const stop = async () => {
     await Promise.all(connections.map((connection) => connection.end()));
     await cluster.stop();
     process.exit();
-  });
+  };
+  process.once("message", () => void stop());
   process.send({ fromCall: answered - called, fromProcess: answered });
 }
 
