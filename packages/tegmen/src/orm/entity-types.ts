@@ -2,8 +2,17 @@ import type { definedTable } from "../schema/metadata.ts";
 import type { TableColumn } from "../schema/column.ts";
 import type { Table, AnyTable } from "../schema/table.ts";
 import type { Columns } from "../schema/table-types.ts";
-import type { Definitions, definitionsOf, TableInsert, TableRow, targetOf } from "../sql/definitions.ts";
+import type {
+  Definitions,
+  definitionsOf,
+  filledBy,
+  inputType,
+  TableInsert,
+  TableRow,
+  targetOf,
+} from "../sql/definitions.ts";
 import type { entitySource, FromItem, sourceName, sourceNode } from "../sql/from-item.ts";
+import type { nullSources } from "../sql/operand.ts";
 import type { TableNode } from "../sql/nodes/source-node.ts";
 import type { Mapper } from "./mapper.ts";
 import type { Relation, RelationShape } from "./relation.ts";
@@ -56,9 +65,11 @@ export type ReservedStatics =
   | "valueOf";
 
 /** What a new object can be given. */
-export type NewValues<C extends Definitions, R> = Partial<TableInsert<C>> & {
-  readonly [K in keyof R]?: RelationValue<R[K]>;
-};
+export type NewValues<C extends Definitions, R> = {
+  -readonly [K in keyof C & string as [Extract<C[K][typeof filledBy], "generated">] extends [never] ? K : never]?:
+    | C[K][typeof inputType]
+    | C[K][typeof nullSources];
+} & { readonly [K in keyof R]?: RelationValue<R[K]> };
 
 /** The expressions that a class has: its columns, and its relations. */
 export type EntityAttributes<N extends string, C extends Definitions, R> = {

@@ -44,6 +44,19 @@ expectTypeOf(account.overdrawn).toEqualTypeOf<boolean>();
 void new Account({ balanc: 1 });
 // @ts-expect-error -- another type
 account.balance = "1";
+void new Account({ length: null, branch: null });
+// @ts-expect-error -- a column that is NOT NULL
+void new Account({ balance: null });
+// @ts-expect-error -- a relation that is required
+void new Account({ home: null });
+
+class Total extends entity("totals", {
+  net: c.int().notNull(),
+  gross: c.int().computed((t) => t.net, { stored: true }),
+}) {}
+void new Total({ net: 1 });
+// @ts-expect-error -- a column that the server computes
+void new Total({ gross: 1 });
 // @ts-expect-error -- a name that functions have
 void Account.name.eq("a");
 

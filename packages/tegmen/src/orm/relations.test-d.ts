@@ -99,6 +99,10 @@ void session.load(user, "posts.tags", "profile");
 void session.load([user], "profile.user.posts");
 // @ts-expect-error -- there is no such relation
 void session.load(user, "post");
+// @ts-expect-error -- no relation of the posts
+void session.load(user, "posts.title");
+// @ts-expect-error -- a column leads nowhere
+void session.load(user, "email.length");
 
 select(User).where(User.posts.any(Post.title.eq("a")), User.profile.is(null), User.isLong);
 select(Post).where(Post.user.has(User.email.eq("a")), Post.user.is(user), Post.tags.contains(new Tag()));

@@ -5,7 +5,7 @@ import { rowCountNode } from "./limit.ts";
 import type { CompoundNode, SelectNode } from "./nodes/query-node.ts";
 import type { Operand } from "./operand.ts";
 import { orderingNodes, type OrderBy } from "./ordering.ts";
-import { queryNode, statementNode, type Query, type queryFields } from "./query.ts";
+import { type OuterJoined, type outerJoined, queryNode, statementNode, type Query, type queryFields } from "./query.ts";
 import type { DerivedColumns, RowOf, ScalarOf } from "./row.ts";
 import { Statement } from "./statement.ts";
 import { scalarSubquery, subqueryOf, type Subquery } from "./subquery.ts";
@@ -16,6 +16,7 @@ export abstract class Combinable<Fields, Nulled extends string, Node extends Com
   implements Query<Fields>
 {
   declare readonly [queryFields]: Fields;
+  declare readonly [outerJoined]: OuterJoined<Nulled>;
 
   /** `UNION`: the rows of both, without equal ones. */
   union(other: Executable<RowOf<Fields, Nulled>> & Query): Compound<Fields, Nulled> {

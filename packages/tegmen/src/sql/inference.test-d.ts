@@ -334,3 +334,11 @@ function search(name: string | undefined): Executable<{ id: string }> {
   return found;
 }
 expectTypeOf(rows(search("a"))).toEqualTypeOf<{ id: string }[]>();
+
+// and so are joins, whose tables the columns of the row do not come from
+function searchAccounts(owner: string | undefined): Executable<{ id: string }> {
+  let found = select(u.id);
+  if (owner !== undefined) found = found.leftJoin(accounts, t.owner.eq(u.name)).where(t.owner.eq(owner));
+  return found;
+}
+expectTypeOf(rows(searchAccounts("a"))).toEqualTypeOf<{ id: string }[]>();

@@ -3,6 +3,17 @@ import type { QueryNode } from "./nodes/query-node.ts";
 /** Carries the columns of a query for the type checker; never there at run time. */
 export declare const queryFields: unique symbol;
 
+/** Carries the tables that an outer join of a query may leave out; never there at run time. */
+export declare const outerJoined: unique symbol;
+
+/**
+ * The names of tables in a form in which they do not keep a query from being assigned to the variable of one without
+ * the join: that is for its columns to decide.
+ */
+export interface OuterJoined<N> {
+  of(names: N): void;
+}
+
 /** Where a statement keeps its node. */
 export const statementNode: unique symbol = Symbol.for("tegmen.statement");
 

@@ -3,9 +3,12 @@ import type { EntityInstance } from "../entity-types.ts";
 /** The objects that a value of a relation holds. */
 export type Related<V> = V extends readonly (infer E)[] ? E : NonNullable<V>;
 
+/** Whether a value is a relation's. */
+type IsRelation<V> = [NonNullable<V>] extends [EntityInstance | readonly EntityInstance[]] ? true : false;
+
 /** The relations of an object. */
 export type RelationKeys<I> = {
-  [K in keyof I & string]-?: [NonNullable<I[K]>] extends [EntityInstance | readonly EntityInstance[]] ? K : never;
+  [K in keyof I & string]-?: IsRelation<I[K]> extends true ? K : never;
 }[keyof I & string];
 
 /**
@@ -16,12 +19,19 @@ export type RelationKeys<I> = {
  * @typeParam P the path
  */
 export type CheckedPath<I, P extends string> = P extends `${infer Head}.${infer Rest}`
-  ? Head extends RelationKeys<I>
-    ? `${Head}.${CheckedPath<Related<I[Head]>, Rest>}`
+  ? Checked<I, Head> extends Head
+    ? `${Head}.${CheckedPath<Related<I[Head & keyof I]>, Rest>}`
     : RelationKeys<I>
-  : P extends RelationKeys<I> | "*"
+  : P extends "*"
     ? P
-    : RelationKeys<I>;
+    : Checked<I, P>;
+
+/** A key itself, if it is one of a relation; the others are only looked at if it is none. */
+type Checked<I, K extends string> = K extends keyof I
+  ? IsRelation<I[K]> extends true
+    ? K
+    : RelationKeys<I>
+  : RelationKeys<I>;
 
 /** The objects that a path leads to. */
 export type PathTarget<I, P extends string> = P extends `${infer Head}.${infer Rest}`

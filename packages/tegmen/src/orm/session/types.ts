@@ -1,16 +1,14 @@
-import type { Compound } from "../../sql/compound.ts";
 import type { KeyColumns, inputType } from "../../sql/definitions.ts";
 import type { Executable } from "../../sql/executable.ts";
-import type { queryFields } from "../../sql/query.ts";
+import type { OuterJoined, outerJoined, queryFields } from "../../sql/query.ts";
 import type { EntityFields, RowOf } from "../../sql/row.ts";
-import type { Select } from "../../sql/select.ts";
 import type { DefinitionsOf } from "../entity-types.ts";
 
 /** The objects of rows, by the names of their tables or aliases; null where an outer join may leave the table out. */
 type Objects<E, Nulled> = { -readonly [K in keyof E]: E[K] | (K extends Nulled ? null : never) };
 
 /** The tables that an outer join of a query may leave out. */
-type NulledOf<S> = S extends Select<unknown, infer N, string> ? N : S extends Compound<unknown, infer N> ? N : never;
+type NulledOf<S> = S extends { readonly [outerJoined]: OuterJoined<infer N> } ? N : never;
 
 /** What a query selects, by keys. */
 type FieldsOf<S> = S extends { readonly [queryFields]: infer F } ? F : unknown;
