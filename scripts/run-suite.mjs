@@ -1,4 +1,5 @@
 // Compiles a suite under test/ and runs its main.ts: node scripts/run-suite.mjs chaos [arguments]
+// Its tsconfig.suite.json is not called tsconfig.json, because the linter would take that for its own.
 // Plain Node 20 runs no TypeScript, and these suites have to run without a test runner around them.
 
 import { spawnSync } from "node:child_process";
@@ -15,7 +16,7 @@ mkdirSync(out, { recursive: true });
 writeFileSync(path.join(out, "package.json"), '{ "type": "module" }\n');
 run(path.join(root, "node_modules", "typescript", "bin", "tsc"), [
   "-p",
-  path.join(root, "test", suite, "tsconfig.json"),
+  path.join(root, "test", suite, "tsconfig.suite.json"),
   "--outDir",
   out,
 ]);
