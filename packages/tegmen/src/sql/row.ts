@@ -98,7 +98,7 @@ export type ScalarOf<Fields> =
 
 /** The columns of a select list that has tables among its expressions. */
 export type MixedFields<Item> = FieldsOf<Extract<Item, SelectItem>> &
-  ColumnsOf<Extract<Item, FromItem>> &
+  ColumnsOf<Extract<Item, FromItem>["c"]> &
   MixedEntities<Extract<Item, EntityItem>, Extract<Item, SelectItem>>;
 
 /** An entity of the ORM. */
@@ -108,8 +108,9 @@ type MixedEntities<Entity extends EntityItem, Item extends SelectItem> = [Entity
   ? unknown
   : EntityFields<{ readonly [E in Entity as E[typeof sourceName]]: E["prototype"] }, FieldsOf<Item>>;
 
-type ColumnsOf<Source extends FromItem> = (Source extends unknown ? (columns: Source["c"]) => void : never) extends (
-  columns: infer All,
-) => void
-  ? All
-  : never;
+/** The columns of several sources, by one mapping: an intersection would have those of one key intersected, too. */
+type ColumnsOf<Columns> = {
+  readonly [K in Columns extends unknown ? keyof Columns : never]: ColumnAt<Columns, K>;
+};
+
+type ColumnAt<Columns, K> = Columns extends unknown ? (K extends keyof Columns ? Columns[K] : never) : never;
