@@ -51,7 +51,7 @@ $$;
 CREATE VIEW crdb_catalog.columns AS
   SELECT r.oid AS relation, r.schema, r.name AS table_name, r.relkind, a.attname::text AS name, a.attnum, a.atttypid, a.atttypmod, a.attnotnull,
     COALESCE(t.body, crdb_catalog.display_type(a.atttypid, a.atttypmod)) AS display, d.body AS default_expression,
-    g.body::pg_catalog.json->>'plain' AS computed, h.body IS NOT NULL AS hidden
+    g.body::pg_catalog.json->>'plain' AS computed, h.body IS NOT NULL AS hidden, a.attidentity AS identity
   FROM crdb_catalog.relations r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN crdb_internal.demo_definition t ON t.relation = r.oid AND t.kind = 'type' AND t.name = a.attnum::text
     LEFT JOIN crdb_internal.demo_definition d ON d.relation = r.oid AND d.kind = 'default' AND d.name = a.attnum::text

@@ -2,7 +2,7 @@
 export const INFORMATION_SCHEMA: Readonly<Record<string, string>> = {
   columns: `
 SELECT current_database()::text AS table_catalog, c.schema AS table_schema, c.table_name, c.name AS column_name,
-  COALESCE(CASE WHEN m.text ~ '[''\\\\]' THEN 'e''' || pg_catalog.replace(pg_catalog.replace(m.text, '\\', '\\\\'), '''', '\\''') || '''' ELSE '''' || m.text || '''' END, '') AS column_comment, c.attnum::int8 AS ordinal_position, c.default_expression AS column_default,
+  COALESCE(CASE WHEN m.text ~ '[''\\\\]' THEN 'e''' || pg_catalog.replace(pg_catalog.replace(m.text, '\\', '\\\\'), '''', '\\''') || '''' ELSE '''' || m.text || '''' END, '') AS column_comment, c.attnum::int8 AS ordinal_position, COALESCE(c.default_expression, 'nextval(''' || c.schema || '.' || (SELECT q.relname FROM pg_catalog.pg_class q WHERE q.oid = i.seqrelid) || '''::REGCLASS)') AS column_default,
   CASE WHEN c.attnotnull THEN 'NO' ELSE 'YES' END AS is_nullable,
   CASE WHEN t.typcategory = 'A' THEN 'ARRAY' WHEN t.typtype = 'e' THEN t.typname::text WHEN c.display LIKE 'CHAR%' THEN 'character'
     ELSE pg_catalog.format_type(c.atttypid, NULL) END AS data_type,
@@ -18,11 +18,14 @@ SELECT current_database()::text AS table_catalog, c.schema AS table_schema, c.ta
   NULL::text AS collation_catalog, NULL::text AS collation_schema, NULL::text AS collation_name, NULL::text AS domain_catalog, NULL::text AS domain_schema,
   NULL::text AS domain_name, current_database()::text AS udt_catalog, CASE WHEN t.typtype = 'e' THEN (SELECT s.name FROM crdb_catalog.schemas s WHERE s.oid = t.typnamespace) ELSE 'pg_catalog' END AS udt_schema,
   CASE WHEN c.display LIKE 'CHAR%' THEN 'bpchar' ELSE t.typname::text END AS udt_name, NULL::text AS scope_catalog, NULL::text AS scope_schema, NULL::text AS scope_name,
-  NULL::int8 AS maximum_cardinality, NULL::text AS dtd_identifier, NULL::text AS is_self_referencing, 'NO' AS is_identity, NULL::text AS identity_generation,
-  NULL::text AS identity_start, NULL::text AS identity_increment, NULL::text AS identity_maximum, NULL::text AS identity_minimum, NULL::text AS identity_cycle,
+  NULL::int8 AS maximum_cardinality, NULL::text AS dtd_identifier, NULL::text AS is_self_referencing, CASE WHEN c.identity = '' THEN 'NO' ELSE 'YES' END AS is_identity,
+  CASE c.identity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END AS identity_generation, i.seqstart::text AS identity_start, i.seqincrement::text AS identity_increment,
+  i.seqmax::text AS identity_maximum, i.seqmin::text AS identity_minimum, CASE WHEN i.seqrelid IS NOT NULL THEN 'NO' END AS identity_cycle,
   CASE WHEN c.computed IS NULL THEN 'NO' ELSE 'YES' END AS is_generated, COALESCE(c.computed, '') AS generation_expression,
   CASE WHEN c.relkind = 'r' AND c.computed IS NULL THEN 'YES' ELSE 'NO' END AS is_updatable, CASE WHEN c.hidden THEN 'YES' ELSE 'NO' END AS is_hidden, c.display AS crdb_sql_type
-FROM crdb_catalog.columns c JOIN pg_catalog.pg_type t ON t.oid = c.atttypid,
+FROM crdb_catalog.columns c JOIN pg_catalog.pg_type t ON t.oid = c.atttypid
+  LEFT JOIN pg_catalog.pg_sequence i ON c.identity <> '' AND i.seqrelid = (SELECT d.objid FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    AND d.refobjid = c.relation AND d.refobjsubid = c.attnum AND d.deptype = 'i' AND d.classid = d.refclassid),
   LATERAL (SELECT pg_catalog.col_description(c.relation, c.attnum) AS text) AS m,
   LATERAL (SELECT CASE WHEN t.typcategory IN ('S', 'V') THEN COALESCE((pg_catalog.regexp_match(c.display, '\\((\\d+)\\)'))[1]::int8, CASE WHEN c.display IN ('CHAR', 'BIT') THEN 1 END) END AS length) AS n
 WHERE c.relkind <> 'S'`,

@@ -28,7 +28,7 @@ WHERE c.relnamespace IN (${HIDDEN_SCHEMAS}) AND c.relkind IN ('r', 'v', 'm', 'S'
 SELECT a.attrelid, CASE WHEN c.relkind = 'S' THEN 'value'::name ELSE a.attname END AS attname, CASE WHEN a.atttypid = 1043 AND d.body LIKE 'CHAR%' THEN 1042::oid ELSE a.atttypid END AS atttypid,
   0::int4 AS attstattarget, a.attlen, a.attnum, 0::int4 AS attndims, (-1)::int4 AS attcacheoff,
   CASE WHEN a.atttypid = 25 AND d.body LIKE 'STRING(%' THEN (pg_catalog.regexp_match(d.body, '(\\d+)'))[1]::int4 + 4 ELSE a.atttypmod END AS atttypmod, NULL::bool AS attbyval,
-  NULL::text AS attstorage, NULL::text AS attalign, a.attnotnull, a.atthasdef AND a.attgenerated = '' AS atthasdef, ''::"char" AS attidentity, a.attgenerated, a.attisdropped, a.attislocal,
+  NULL::text AS attstorage, NULL::text AS attalign, a.attnotnull, a.atthasdef AND a.attgenerated = '' AS atthasdef, a.attidentity, a.attgenerated, a.attisdropped, a.attislocal,
   a.attinhcount::int4 AS attinhcount, a.attcollation, NULL::text[] AS attacl, NULL::text[] AS attoptions, NULL::text[] AS attfdwoptions, a.atthasmissing,
   d.body AS crdb_type
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

@@ -10,9 +10,9 @@ import { catalogViewsSql } from "../catalog-views/index.ts";
 import { virtualTablesSql } from "./virtual-tables.ts";
 
 /** What `version()` says; the PostgreSQL version is filled in by the server itself. */
-const VERSION_START = "CockroachDB CCL v21.2.0-alpha.00000000";
+const VERSION_START = "CockroachDB CCL v21.2.0";
 
-/** `CockroachDB CCL v21.2.0-alpha.00000000 (emulated by ...)`: what the cluster calls itself. */
+/** `CockroachDB CCL v21.2.0 (emulated by ...)`: what the cluster calls itself. */
 export function versionText(postgresVersion: string): string {
   return `${VERSION_START} (emulated by the tegmen demo cluster on PostgreSQL ${postgresVersion})`;
 }
@@ -42,7 +42,7 @@ $$;
 const INTERNAL_SQL = `
 CREATE VIEW crdb_internal.node_build_info AS
   SELECT 1::int8 AS node_id, field, value FROM (VALUES
-    ('Name', 'CockroachDB'), ('ClusterID', crdb_internal.cluster_id()::text), ('Organization', ''), ('Build', crdb_demo.version()), ('Version', 'v21.2.0-alpha.00000000'), ('Channel', 'emulation')
+    ('Name', 'CockroachDB'), ('ClusterID', crdb_internal.cluster_id()::text), ('Organization', ''), ('Build', crdb_demo.version()), ('Version', 'v21.2.0'), ('Channel', 'emulation')
   ) AS t (field, value);
 CREATE VIEW crdb_internal.databases AS
   SELECT d.oid::int8 AS id, d.datname::text AS database_name, CASE d.datname WHEN 'system' THEN 'node' ELSE pg_catalog.pg_get_userbyid(d.datdba)::text END AS owner,

@@ -239,13 +239,14 @@ function columnView(raw: RawColumn, definitions: Definitions): ColumnView {
   const computed = definitions.json("computed", String(raw.position)) as
     | { expression: string; plain: string }
     | undefined;
+  const identity = definitions.get("identity", raw.position);
   return {
     name: raw.name,
     type: raw.type,
     displayType: definitions.get("type", raw.position) ?? displayType(raw.type),
     nullable: !raw.notNull,
     hidden: definitions.get("hidden", raw.position) !== undefined,
-    hasDefault: raw.hasDefault && raw.generated === "",
+    hasDefault: (raw.hasDefault && raw.generated === "") || identity !== undefined,
     generated: raw.generated !== "",
     position: raw.position,
     default: definitions.get("default", raw.position),
@@ -254,6 +255,8 @@ function columnView(raw: RawColumn, definitions: Definitions): ColumnView {
       plainExpression: computed.plain,
       stored: raw.generated === "s",
     },
+    onUpdate: definitions.json("onUpdate", String(raw.position)) as ColumnView["onUpdate"],
+    identity,
     comment: raw.comment ?? undefined,
   };
 }

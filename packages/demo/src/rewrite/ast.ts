@@ -308,6 +308,12 @@ export interface References {
   readonly onUpdate: ReferenceAction | undefined;
 }
 
+/** GENERATED ... AS IDENTITY; `options`: those of its sequence, `START 5 INCREMENT 2`. */
+export interface IdentityClause {
+  readonly always: boolean;
+  readonly options: string;
+}
+
 export interface ColumnDefinition extends Span {
   readonly name: Name;
   readonly type: TypeName | undefined;
@@ -317,6 +323,7 @@ export interface ColumnDefinition extends Span {
   readonly default: Expr | undefined;
   readonly computed: { readonly expr: Expr; readonly stored: boolean } | undefined;
   readonly onUpdate: Expr | undefined;
+  readonly identity: IdentityClause | undefined;
   /** `hash`: the number of buckets of USING HASH. */
   readonly primaryKey: { readonly name: Name | undefined; readonly hash: Expr | undefined } | undefined;
   readonly unique: { readonly name: Name | undefined; readonly withoutIndex: boolean } | undefined;
@@ -405,6 +412,7 @@ export type AlterAction =
   | { readonly kind: "dropConstraint"; readonly ifExists: boolean; readonly name: Name; readonly cascade: boolean }
   | { readonly kind: "validateConstraint"; readonly name: Name }
   | { readonly kind: "setDefault"; readonly column: Name; readonly expr: Expr | undefined }
+  | { readonly kind: "setOnUpdate"; readonly column: Name; readonly expr: Expr | undefined }
   | { readonly kind: "setNotNull"; readonly column: Name; readonly notNull: boolean }
   | { readonly kind: "dropStored"; readonly column: Name }
   | { readonly kind: "setType"; readonly column: Name; readonly type: TypeName; readonly using: Expr | undefined }

@@ -274,7 +274,14 @@ const RULES: readonly Rule[] = [
   {
     code: "428C9",
     match: /^(?:cannot insert a non-DEFAULT value into column|column) "(.*?)"(?: can only be updated to DEFAULT)?$/,
-    into: ([, column]) => ({ code: "55000", message: `cannot write directly to computed column "${column}"` }),
+    into: ([, column], { message, detail }) => {
+      if (!detail?.includes("is an identity column"))
+        return { code: "55000", message: `cannot write directly to computed column "${column}"` };
+      return {
+        message: message.startsWith("column") ? message : `cannot insert into column "${column}"`,
+        detail: detail.replace(/\.$/, ""),
+      };
+    },
   },
   {
     code: "42P01",

@@ -238,7 +238,7 @@ export function parseColumn(parser: SelectParser): ColumnDefinition {
   const name = c.name();
   const type = isQualification(c) ? undefined : parseType(c);
   const column: { -readonly [K in keyof ColumnDefinition]: ColumnDefinition[K] } & { checks: { name: Name | undefined; expr: Expr }[] } = {
-    name, type, notNull: false, explicitNull: false, notVisible: false, default: undefined, computed: undefined, onUpdate: undefined,
+    name, type, notNull: false, explicitNull: false, notVisible: false, default: undefined, computed: undefined, onUpdate: undefined, identity: undefined,
     primaryKey: undefined, unique: undefined, checks: [], references: undefined, family: undefined, start, end: start,
   }; // prettier-ignore
   while (parseQualification(parser, column));
@@ -282,9 +282,10 @@ function parseQualification(
     c.expectOp("(");
     column.checks.push({ name, expr: parser.expression() });
     c.expectOp(")");
-  } else if (c.isWord("as") || c.accept("generated", "always")) {
+  } else if (c.accept("generated", "always", "as", "identity")) parseIdentity(c, column, true);
+  else if (c.accept("generated", "by", "default", "as", "identity")) parseIdentity(c, column, false);
+  else if (c.isWord("as") || c.accept("generated", "always")) {
     c.expect("as");
-    if (c.accept("identity")) throw c.unimplemented();
     const how = "use AS ( <expr> ) STORED or AS ( <expr> ) VIRTUAL";
     if (!c.isOp("(")) throw c.error(c.token, how);
     c.expectOp("(");
@@ -300,6 +301,34 @@ function parseQualification(
   } else if (c.accept("family")) column.family = { name: c.name(), create: false, ifNotExists: false };
   else return false;
   return true;
+}
+
+/** What follows GENERATED ... AS IDENTITY: the options of its sequence, if any. */
+function parseIdentity(
+  c: Cursor,
+  column: { -readonly [K in keyof ColumnDefinition]: ColumnDefinition[K] },
+  always: boolean,
+): void {
+  if (column.explicitNull) throw conflictingNulls(c, column.name.text);
+  column.notNull = true;
+  const options: string[] = [];
+  if (c.acceptOp("(")) {
+    do options.push(sequenceOption(c));
+    while (!c.acceptOp(")"));
+  }
+  column.identity = { always, options: options.join(" ") };
+}
+
+function sequenceOption(c: Cursor): string {
+  for (const word of ["no minvalue", "no maxvalue", "no cycle"])
+    if (c.accept(...word.split(" "))) return word.toUpperCase();
+  const name = ["start", "increment", "minvalue", "maxvalue", "cache"].find((word) => c.accept(word));
+  if (name === undefined) throw c.error();
+  if (name === "start") c.accept("with");
+  if (name === "increment") c.accept("by");
+  const sign = c.acceptOp("-") ? "-" : "";
+  if (c.token.type !== "integer") throw c.error();
+  return `${name.toUpperCase()} ${sign}${c.next().value}`;
 }
 
 // the error is where the declaration ends
@@ -406,6 +435,8 @@ function parseAlterColumn(parser: SelectParser): AlterAction {
   const column = c.name();
   if (c.accept("set", "default")) return { kind: "setDefault", column, expr: parser.expression() };
   if (c.accept("drop", "default")) return { kind: "setDefault", column, expr: undefined };
+  if (c.accept("set", "on", "update")) return { kind: "setOnUpdate", column, expr: parser.expression() };
+  if (c.accept("drop", "on", "update")) return { kind: "setOnUpdate", column, expr: undefined };
   if (c.accept("set", "not", "null")) return { kind: "setNotNull", column, notNull: true };
   if (c.accept("drop", "not", "null")) return { kind: "setNotNull", column, notNull: false };
   if (c.accept("set", "visible")) return { kind: "setVisible", column, visible: true };

@@ -9,6 +9,8 @@ interface TableSketch {
   readonly primaryKey: readonly string[];
   /** Names of further unique indexes and their columns. */
   readonly unique?: Readonly<Record<string, readonly string[]>>;
+  /** What an UPDATE sets columns to: the backend's SQL by the name of the column. */
+  readonly onUpdate?: Readonly<Record<string, string>>;
   readonly checks?: Readonly<Record<string, { readonly expression: string; readonly plain: string }>>;
 }
 
@@ -18,9 +20,11 @@ export function sketchCatalog(tables: readonly TableSketch[]): CatalogView {
   return new CatalogSnapshot([["schema", JSON.stringify({ name: "public", owner: "root" })], ...rows]);
 }
 
+const nameOf = (column: string): string => column.replace(/[!~=]+$/, "");
+
 function rawTable(table: TableSketch, i: number): unknown {
   const columns = table.columns.map((text, n) => ({
-    name: text.replace(/[!~=]+$/, ""),
+    name: nameOf(text),
     position: n + 1,
     type: "bigint",
     notNull: /[!~]/.test(text),
@@ -63,6 +67,11 @@ function rawTable(table: TableSketch, i: number): unknown {
     definitions: [
       ...table.columns.flatMap((text, n) => (text.includes("~") ? [["hidden", String(n + 1), ""]] : [])),
       ...Object.entries(table.checks ?? {}).map(([name, check]) => ["check", name, JSON.stringify(check)]),
+      ...Object.entries(table.onUpdate ?? {}).map(([name, sql]) => [
+        "onUpdate",
+        String(table.columns.findIndex((text) => nameOf(text) === name) + 1),
+        JSON.stringify({ expression: sql, sql }),
+      ]),
     ],
     sequence: null,
   };

@@ -3,7 +3,7 @@ import type { ColumnView, TableView } from "../contract.ts";
 import { SqlError, unimplemented } from "../sql-error.ts";
 import { lengthCheckName } from "./backend-names.ts";
 import type { ConstraintTranslator } from "./constraints.ts";
-import { isNull } from "./column-sql.ts";
+import { computedOnUpdate, isNull } from "./column-sql.ts";
 import type { TableTranslator } from "./create-table.ts";
 import { define, defineColumn, renameDefinition, undefineColumn } from "./definitions.ts";
 import { requireNoColumnViews } from "./dependents.ts";
@@ -145,8 +145,8 @@ export class ColumnAlterer {
     }
     if (!action.cascade) this.#requireUnreferenced(table, name);
     const target = tableSql(table);
-    const forget = (["type", "default", "computed", "hidden", "family", "serial"] as const).map((kind) =>
-      undefineColumn(target, kind, name),
+    const forget = (["type", "default", "computed", "onUpdate", "identity", "hidden", "family", "serial"] as const).map(
+      (kind) => undefineColumn(target, kind, name),
     );
     const indexes = table.indexes.filter(
       (index) =>
@@ -239,6 +239,15 @@ export class ColumnAlterer {
     return [`${alter} SET DEFAULT ${sql}`, defineColumn(target, "default", column.name, printed)];
   }
 
+  setOnUpdate(table: TableView, action: Action<"setOnUpdate">): string[] {
+    const column = requireColumn(table, action.column);
+    const target = tableSql(table);
+    if (!action.expr || isNull(action.expr)) return [undefineColumn(target, "onUpdate", column.name)];
+    if (column.computed) throw computedOnUpdate(column.name);
+    const { name, displayType } = column;
+    return [this.#tables.columns.onUpdate(action.expr, name, { target, types: typesOf(table) }, displayType)];
+  }
+
   setNotNull(table: TableView, action: Action<"setNotNull">): string[] {
     const column = requireColumn(table, action.column);
     const name = quoteName(column.name);
@@ -311,6 +320,8 @@ const addedColumn = (table: TableView, name: string, type: string, notNull: bool
   position: Math.max(0, ...table.columns.map((column) => column.position)) + 1,
   default: undefined,
   computed: undefined,
+  onUpdate: undefined,
+  identity: undefined,
   comment: undefined,
 });
 

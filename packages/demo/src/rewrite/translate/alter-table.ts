@@ -91,6 +91,8 @@ export class AlterTranslator {
         return this.#constraints.validate(table, action.name);
       case "setDefault":
         return this.#columns.setDefault(table, action);
+      case "setOnUpdate":
+        return this.#columns.setOnUpdate(table, action);
       case "setNotNull":
         return this.#columns.setNotNull(table, action);
       case "setVisible": {

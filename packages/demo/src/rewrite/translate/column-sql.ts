@@ -1,4 +1,4 @@
-import type { ColumnDefinition, Expr } from "../ast.ts";
+import type { ColumnDefinition, Expr, IdentityClause } from "../ast.ts";
 import { notInDemo, SqlError } from "../sql-error.ts";
 import { lengthCheckName } from "./backend-names.ts";
 import type { ConstraintTranslator } from "./constraints.ts";
@@ -54,12 +54,20 @@ export class ColumnTranslator {
   column(column: ColumnDefinition, table: ColumnOwner, notNull: boolean): ColumnSql {
     const name = column.name.text;
     if (!column.type) throw notInDemo(`column "${name}" without a type`);
-    if (column.onUpdate) throw notInDemo("ON UPDATE expressions");
     const type = resolveType(column.type, this.#env);
     const { target } = table;
     if (type.serial) return this.#serial(column, type, table);
     const definitions = [defineColumn(target, "type", name, type.display)];
     const words = [quoteName(name), type.backend];
+    if (column.identity) {
+      const identity = identitySql(column, column.identity, type, table.name);
+      words.push(identity);
+      definitions.push(defineColumn(target, "identity", name, identity));
+    }
+    if (column.onUpdate && !isNull(column.onUpdate)) {
+      if (column.computed) throw computedOnUpdate(name);
+      definitions.push(this.onUpdate(column.onUpdate, name, table, type.display));
+    }
     if (column.default) {
       words.push(`DEFAULT ${this.defaultSql(column.default, type.display)}`);
       if (!isNull(column.default))
@@ -94,6 +102,7 @@ export class ColumnTranslator {
   #serial(column: ColumnDefinition, type: SqlType, table: ColumnOwner): ColumnSql {
     const name = column.name.text;
     const { target } = table;
+    if (column.onUpdate || column.identity) throw notInDemo("ON UPDATE or IDENTITY of SERIAL columns");
     if (column.default) {
       throw new SqlError({
         code: "42601",
@@ -134,14 +143,21 @@ export class ColumnTranslator {
     return candidate;
   }
 
-  defaultSql(expr: Expr, display: string): string {
-    checkConstant(expr, "DEFAULT");
+  /** Records what an UPDATE that does not name a column sets it to. */
+  onUpdate(expr: Expr, column: string, table: Pick<ColumnOwner, "target" | "types">, display: string): string {
+    const sql = this.defaultSql(expr, display, "ON UPDATE");
+    const expression = new Printer(this.#env, table.types).print(expr, display);
+    return defineColumn(table.target, "onUpdate", column, JSON.stringify({ expression, sql }));
+  }
+
+  defaultSql(expr: Expr, display: string, context: "DEFAULT" | "ON UPDATE" = "DEFAULT"): string {
+    checkConstant(expr, context);
     const type = new Printer(this.#env, new Map()).typeOf(expr);
     if (expr.kind === "cast" && type !== undefined && !assignable(type, display)) {
       throw new SqlError({
         code: "42804",
         message:
-          `expected DEFAULT expression to have type ${typeFamily(display)}, but ` +
+          `expected ${context} expression to have type ${typeFamily(display)}, but ` +
           `'${new Printer(this.#env, new Map(), false).print(expr)}' has type ${typeFamily(type)}`,
       });
     }
@@ -157,6 +173,24 @@ export const virtualSequence = (sequence: string): string[] => [
     `(${quoteText(sequence)}::pg_catalog.regclass::pg_catalog.oid, 'virtual', '', '')`,
   `DO ${quoteText(`BEGIN PERFORM pg_catalog.setval(${quoteText(sequence)}::pg_catalog.regclass, crdb_demo.unique_rowid()); END`)}`,
 ];
+
+/** IDENTITY, for the backend and as CockroachDB prints it. @throws SqlError where the column cannot have it. */
+function identitySql(column: ColumnDefinition, clause: IdentityClause, type: SqlType, table: string): string {
+  if (!/^INT\d*$/.test(type.display))
+    throw new SqlError({ code: "22023", message: "identity column type must be an INT" });
+  const other = column.default ? "default" : column.computed ? "computed expression" : undefined;
+  if (other !== undefined) {
+    const both = other === "default" ? "both default and identity" : "both identity and computed expression";
+    const message = `${both} specified for column "${column.name.text}" of table "${table}"`;
+    throw new SqlError({ code: "42601", message });
+  }
+  const options = clause.options === "" ? "" : ` (${clause.options})`;
+  return `GENERATED ${clause.always ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY${options}`;
+}
+
+/** The error for ON UPDATE of a computed column. */
+export const computedOnUpdate = (column: string): SqlError =>
+  new SqlError({ code: "42601", message: `computed column "${column}" cannot also have an ON UPDATE expression` });
 
 const withoutParentheses = (expr: Expr): Expr => (expr.kind === "paren" ? withoutParentheses(expr.operand) : expr);
 

@@ -123,10 +123,11 @@ export class DmlTranslator {
       : visible(table)
           .filter((c) => !c.generated)
           .map((c) => c.name);
-    const changed = columns.filter((name) => !table.primaryKey.includes(name));
-    const set = changed.length > 0 ? changed : table.primaryKey.slice(0, 1);
-    const assignments = set.map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`).join(", ");
-    return ` ON CONFLICT (${quoteNames(table.primaryKey)}) DO UPDATE SET ${assignments}`;
+    const changed = columns.filter((name) => !table.primaryKey.includes(name) && !isAlwaysIdentity(table, name));
+    const updated = onUpdates(table, columns);
+    const set = changed.length + updated.length > 0 ? changed : table.primaryKey.slice(0, 1);
+    const assignments = [...set.map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`), ...updated];
+    return ` ON CONFLICT (${quoteNames(table.primaryKey)}) DO UPDATE SET ${assignments.join(", ")}`;
   }
 
   #onConflict(node: InsertNode, table: TableView): string {
@@ -151,13 +152,17 @@ export class DmlTranslator {
   #assignments(set: readonly Assignment[], table: TableView): Edit[] {
     const seen = set.flatMap((assignment) => assignment.columns.map((name) => name.text));
     checkColumns(seen, table);
-    return set.map(({ columns, tuple, value, start, end }) => {
+    const updated = onUpdates(table, seen)
+      .map((assignment) => `, ${assignment}`)
+      .join("");
+    return set.map(({ columns, tuple, value, start, end }, i) => {
       if (tuple && value.kind === "tuple" && value.items.length !== columns.length) {
         const message = `number of columns (${columns.length}) does not match number of values (${value.items.length})`;
         throw new SqlError({ code: "42601", message });
       }
       const left = tuple ? `(${quoteNames(columns)})` : quoteNames(columns);
-      return { start, end, text: `${left} = ${this.#assigned(columns, tuple, value, table)}` };
+      const text = `${left} = ${this.#assigned(columns, tuple, value, table)}`;
+      return { start, end, text: i === set.length - 1 ? text + updated : text };
     });
   }
 
@@ -238,6 +243,16 @@ export class DmlTranslator {
     const rows = `SELECT ${quoteName(alias)}.ctid FROM ${sql}${condition}${order}${limit}${offset} FOR UPDATE`;
     return ` WHERE ${quoteName(alias)}.ctid = ANY (ARRAY(${rows}))`;
   }
+}
+
+const isAlwaysIdentity = (table: TableView, name: string): boolean =>
+  table.columns.some((column) => column.name === name && column.identity?.startsWith("GENERATED ALWAYS"));
+
+/** What a change of a row sets beside the columns that it names itself. */
+function onUpdates(table: TableView, named: readonly string[]): string[] {
+  return table.columns.flatMap(({ name, onUpdate }) =>
+    onUpdate && !named.includes(name) ? [`${quoteName(name)} = ${onUpdate.sql}`] : [],
+  );
 }
 
 function valuesWidth(node: InsertNode): number | undefined {

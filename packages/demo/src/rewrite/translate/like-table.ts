@@ -24,6 +24,8 @@ function likeElements(table: TableView, like: LikeTable): string[] {
     if (column.hidden) continue;
     const words = [printName(column.name), column.displayType, column.nullable ? "NULL" : "NOT NULL"];
     if (has("defaults") && column.default !== undefined) words.push(`DEFAULT ${column.default}`);
+    if (has("defaults") && column.onUpdate) words.push(`ON UPDATE ${column.onUpdate.expression}`);
+    if (has("defaults") && column.identity !== undefined) words.push(column.identity);
     if (has("generated") && column.computed)
       words.push(`AS (${column.computed.expression}) ${column.computed.stored ? "STORED" : "VIRTUAL"}`);
     elements.push(words.join(" "));

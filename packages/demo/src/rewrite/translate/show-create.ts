@@ -72,7 +72,9 @@ function columnLine(column: ColumnView): string {
   const words = [printName(column.name), column.displayType];
   if (column.hidden) words.push("NOT VISIBLE");
   words.push(column.nullable ? "NULL" : "NOT NULL");
+  if (column.identity !== undefined) words.push(column.identity);
   if (column.default !== undefined) words.push(`DEFAULT ${column.default}`);
+  if (column.onUpdate) words.push(`ON UPDATE ${column.onUpdate.expression}`);
   if (column.computed)
     words.push(`AS (${column.computed.expression}) ${column.computed.stored ? "STORED" : "VIRTUAL"}`);
   return words.join(" ");

@@ -14,6 +14,7 @@ const context = sketchContext([
     unique: { accounts_owner_key: ["owner"] },
   },
   { name: "log", columns: ["message", "rowid~"], primaryKey: ["rowid"] },
+  { name: "notes", columns: ["id!", "text", "at"], primaryKey: ["id"], onUpdate: { at: "now()" } },
 ]);
 
 function translated(sql: string, variables?: Readonly<Record<string, string>>): Translation {
@@ -121,6 +122,22 @@ describe("changes", () => {
     );
     expect(sqlOf("UPSERT INTO accounts (id) VALUES (1)")).toContain('DO UPDATE SET "id" = excluded."id"');
     expect(() => sqlOf("UPSERT INTO accounts (balance) VALUES (1)")).toThrow('missing "id" primary key column');
+  });
+
+  test.each([
+    ["UPDATE notes SET text = 1 WHERE id = 2", 'SET "text" = 1::int8, "at" = now() WHERE'],
+    ["UPDATE notes SET text = 1, at = 2", 'SET "text" = 1::int8, "at" = 2::int8'],
+    ["UPDATE notes SET (text, at) = (1, 2)", 'SET ("text", "at") = ROW(1::int8, 2::int8)'],
+    ["UPSERT INTO notes (id, text) VALUES (1, 2)", 'SET "text" = excluded."text", "at" = now()'],
+    ["UPSERT INTO notes (id) VALUES (1)", 'SET "at" = now()'],
+    ["UPSERT INTO notes VALUES (1, 2)", 'SET "text" = excluded."text", "at" = excluded."at"'],
+    [
+      "INSERT INTO notes (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET text = 1, id = 2 WHERE notes.id > 0",
+      'SET "text" = 1::int8, "id" = 2::int8, "at" = now() WHERE',
+    ],
+  ])("%s sets what has ON UPDATE unless it is named", (sql, expected) => {
+    expect(sqlOf(sql)).toContain(expected);
+    expect(sqlOf(sql).match(/"at" = /g) ?? []).toHaveLength(sql.includes("(text, at)") ? 0 : 1);
   });
 
   test("RETURNING NOTHING returns no rows", () => {
