@@ -1,4 +1,18 @@
-import { c, createTable, DatabaseError, dropTable, func, index, primaryKey, select, table, type Engine } from "tegmen";
+import {
+  c,
+  createTable,
+  DatabaseError,
+  dropTable,
+  func,
+  index,
+  insert,
+  primaryKey,
+  select,
+  table,
+  update,
+  upsert,
+  type Engine,
+} from "tegmen";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase, type TestDatabase } from "../support/server.ts";
 
@@ -60,6 +74,28 @@ describe("table features that not every server has, and how the demo cluster ref
     expect(await create(definition)).toContain(expected);
   });
 });
+test("the server sets columns when a row is made, and again when it is changed", async () => {
+  const pages = table("pages", {
+    id: c.int().primaryKey(),
+    number: c.int().identity({ start: 5 }),
+    title: c.string(),
+    changedAt: c.timestamptz().notNull().default(func.now()).onUpdate(func.now()),
+  });
+  const p = pages.c;
+  await engine.execute(createTable(pages));
+  await using conn = await engine.connect();
+  const early = new Date(0);
+  const first = insert(pages).values({ id: 1, changedAt: early }).returning(p.number, p.changedAt);
+  expect((await conn.execute(first)).one()).toEqual({ number: 5, changedAt: early });
+  const retitled = update(pages).set({ title: "b" }).returning(p.changedAt);
+  const changed = (await conn.execute(retitled)).scalar();
+  expect(changed).toEqual((await conn.execute(select(func.now().as("now")))).scalar());
+  const set = update(pages).set({ title: "c", changedAt: early }).returning(p.changedAt);
+  expect((await conn.execute(set)).scalar()).toEqual(early);
+  const again = upsert(pages).values({ id: 1, title: "d" }).returning(p.title, p.changedAt);
+  expect((await conn.execute(again)).one()).toEqual({ title: "d", changedAt: changed });
+});
+
 test("ordinality", async () => {
   const word = func.unnest(func.stringToArray("a,b", ",")).tableValued("w", { word: c.string() }, { ordinality: true });
   expect((await engine.execute(select(word.c.word, word.c.ordinality))).all()).toEqual([

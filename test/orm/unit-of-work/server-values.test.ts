@@ -1,6 +1,6 @@
 import { type AnyColumn, c, func, MetaData } from "tegmen";
-import { assign, belongsTo, entity, FlushError, hasMany } from "tegmen/orm";
-import { casesOn, expect, sql } from "./harness.ts";
+import { assign, belongsTo, entity, FlushError, hasMany, IdentityAuditBase, UUIDAuditBase } from "tegmen/orm";
+import { casesOn, expect } from "./harness.ts";
 
 const metadata = new MetaData();
 const options = { metadata };
@@ -40,12 +40,16 @@ class Stamp extends entity(
   options,
 ) {}
 
-// The demo cluster has no ON UPDATE, so its table is made without.
-class Touch extends entity("touches", {
-  id: c.int().primaryKey(),
-  text: c.string(),
-  at: c.timestamptz().onUpdate(func.now()),
-}) {}
+class Touch extends entity(
+  "touches",
+  { id: c.int().primaryKey(), text: c.string(), at: c.timestamptz().onUpdate(func.now()) },
+  {},
+  options,
+) {}
+
+class Badge extends IdentityAuditBase("badges", { text: c.string() }, {}, options) {}
+
+class Visitor extends UUIDAuditBase("visitors", { name: c.string() }, {}, options) {}
 
 class Mark extends entity(
   "marks",
@@ -54,7 +58,7 @@ class Mark extends entity(
   options,
 ) {}
 
-const it = casesOn(metadata, [sql`CREATE TABLE touches (id INT PRIMARY KEY, text STRING, at TIMESTAMPTZ)`]);
+const it = casesOn(metadata);
 
 it("reads back computed columns", async ({ session, flush }) => {
   const product = new Product({ id: 1, price: 5, createdAt: new Date(0) });
@@ -128,8 +132,26 @@ it("does not call onUpdate without a change, nor against a value", async ({ save
 it("reads back what the server sets at an UPDATE", async ({ save, flush }) => {
   const touch = new Touch({ id: 1, text: "a" });
   await save(touch);
+  expect(touch.at).toBeNull();
   touch.text = "b";
   expect((await flush())[0]).toMatch(/RETURNING touches.at$/);
+  expect(touch.at).toBeInstanceOf(Date);
+});
+
+it("reads back keys that the server counts, and the times of ready-made bases", async ({ save, flush }) => {
+  const badges = [new Badge({ text: "a" }), new Badge({ text: "b" })];
+  const visitor = new Visitor({ name: "Ada" });
+  await save(...badges, visitor);
+  expect(badges[1]!.id).toBe(badges[0]!.id + 1n);
+  expect(visitor.id).toMatch(/^[0-9a-f-]{36}$/);
+  const made = [badges[0]!.updatedAt, visitor.updatedAt];
+  badges[0]!.text = "c";
+  visitor.name = "Bea";
+  expect(await flush()).toHaveLength(2);
+  for (const [i, row] of [badges[0]!, visitor].entries()) {
+    expect(row.createdAt).toEqual(made[i]);
+    expect(row.updatedAt).toBeInstanceOf(Date);
+  }
 });
 
 it("does not read it back where the program sets it", async ({ save, flush }) => {
