@@ -92,6 +92,19 @@ describe("ON UPDATE", () => {
   });
 });
 
+test("ON UPDATE does not go with a foreign key that changes the column too", async () => {
+  const refused = '42P16: cannot specify both ON UPDATE expression and a foreign key ON UPDATE action for column "v"; ';
+  await client.query("CREATE TABLE parent (a INT PRIMARY KEY)");
+  const column = "v INT ON UPDATE 1 REFERENCES parent";
+  expect(await failure(`CREATE TABLE child (a INT PRIMARY KEY, ${column} ON UPDATE CASCADE)`)).toBe(refused);
+  await client.query(`CREATE TABLE child (a INT PRIMARY KEY, ${column} ON UPDATE RESTRICT)`);
+  const key = "ALTER TABLE child ADD CONSTRAINT k FOREIGN KEY (v) REFERENCES parent ON UPDATE SET NULL";
+  expect(await failure(key)).toBe(refused);
+  await client.query("ALTER TABLE child ALTER COLUMN v DROP ON UPDATE");
+  await client.query(key);
+  expect(await failure("ALTER TABLE child ALTER COLUMN v SET ON UPDATE 2")).toBe(refused);
+});
+
 describe("identity", () => {
   beforeAll(() =>
     client.query(
@@ -138,5 +151,6 @@ describe("identity", () => {
 test("indexes on expressions keep what they forbid", async () => {
   await client.query("CREATE TABLE e (a INT PRIMARY KEY, s STRING, UNIQUE INDEX e_s (lower(s)), INDEX e_a ((a + 1)))");
   await client.query("INSERT INTO e VALUES (1, 'Ada')");
+  expect((await rows("SHOW CREATE e")).join("\n")).toContain("INDEX e_a ((a + 1:::INT8) ASC)");
   expect(await failure("INSERT INTO e VALUES (2, 'ADA')")).toContain("23505: duplicate key value");
 });

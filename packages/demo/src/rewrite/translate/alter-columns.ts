@@ -2,7 +2,7 @@ import type { AlterAction, Name } from "../ast.ts";
 import type { ColumnView, TableView } from "../contract.ts";
 import { SqlError, unimplemented } from "../sql-error.ts";
 import { lengthCheckName } from "./backend-names.ts";
-import type { ConstraintTranslator } from "./constraints.ts";
+import { type ConstraintTranslator, twoOnUpdates } from "./constraints.ts";
 import { computedOnUpdate, isNull } from "./column-sql.ts";
 import type { TableTranslator } from "./create-table.ts";
 import { define, defineColumn, renameDefinition, undefineColumn } from "./definitions.ts";
@@ -91,7 +91,8 @@ export class ColumnAlterer {
       );
     }
     if (column.references) {
-      const own = { ...table, columns: added.columns.map((c) => c.name), types };
+      const onUpdate = column.onUpdate ? [name] : [];
+      const own = { ...table, columns: added.columns.map((c) => c.name), types, onUpdate };
       const given = column.references.name?.text;
       statements.push(
         `ALTER TABLE ${target} ADD ${this.#constraints.foreignKey(given, [name], column.references, names.constraints, own)}`,
@@ -244,6 +245,8 @@ export class ColumnAlterer {
     const target = tableSql(table);
     if (!action.expr || isNull(action.expr)) return [undefineColumn(target, "onUpdate", column.name)];
     if (column.computed) throw computedOnUpdate(column.name);
+    const keys = table.constraints.filter((c) => c.columns.includes(column.name));
+    if (keys.some((key) => / ON UPDATE (?!RESTRICT)/.test(key.actions))) throw twoOnUpdates(column.name);
     const { name, displayType } = column;
     return [this.#tables.columns.onUpdate(action.expr, name, { target, types: typesOf(table) }, displayType)];
   }

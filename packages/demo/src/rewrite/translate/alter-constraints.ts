@@ -53,7 +53,8 @@ export class ConstraintAlterer {
       }
       case "foreignKey": {
         for (const column of constraint.columns) requireColumn(table, column);
-        const own: OwnTable = { ...table, columns: table.columns.map((c) => c.name), types };
+        const onUpdate = table.columns.filter((c) => c.onUpdate).map((c) => c.name);
+        const own: OwnTable = { ...table, columns: table.columns.map((c) => c.name), types, onUpdate };
         const columns = constraint.columns.map((column) => column.text);
         const given = constraint.name?.text;
         const sql = this.#constraints.foreignKey(given, columns, constraint.references, names.constraints, own);

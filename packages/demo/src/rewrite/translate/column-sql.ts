@@ -5,7 +5,7 @@ import type { ConstraintTranslator } from "./constraints.ts";
 import { defineColumn } from "./definitions.ts";
 import type { Environment } from "./environment.ts";
 import type { ExpressionTranslator } from "./expressions.ts";
-import { Printer, typeFamily } from "./print.ts";
+import { Printer, typeFamily, withoutParentheses } from "./print.ts";
 import { printName, quoteName, quoteText } from "./quote.ts";
 import { checkConstant, checkScalar } from "./scalar-checks.ts";
 import { resolveType, type SqlType } from "./types.ts";
@@ -191,8 +191,6 @@ function identitySql(column: ColumnDefinition, clause: IdentityClause, type: Sql
 /** The error for ON UPDATE of a computed column. */
 export const computedOnUpdate = (column: string): SqlError =>
   new SqlError({ code: "42601", message: `computed column "${column}" cannot also have an ON UPDATE expression` });
-
-const withoutParentheses = (expr: Expr): Expr => (expr.kind === "paren" ? withoutParentheses(expr.operand) : expr);
 
 export const isNull = (expr: Expr): boolean => expr.kind === "literal" && expr.type === "null";
 

@@ -18,7 +18,16 @@ export interface OwnTable {
   readonly primaryKey: readonly string[];
   /** CockroachDB's types of its columns. */
   readonly types: ReadonlyMap<string, string>;
+  /** The columns that have an ON UPDATE expression. */
+  readonly onUpdate: readonly string[];
 }
+
+/** The error for a column that changes would set in two ways. */
+export const twoOnUpdates = (column: string): SqlError =>
+  new SqlError({
+    code: "42P16",
+    message: `cannot specify both ON UPDATE expression and a foreign key ON UPDATE action for column "${column}"`,
+  });
 
 /** Checks, foreign keys and unique constraints without an index, for the backend. */
 export class ConstraintTranslator {
@@ -88,6 +97,9 @@ export class ConstraintTranslator {
         ? references.columns.map((c) => c.text)
         : target.primaryKey.slice(0, Math.max(columns.length, target.primaryKey.length));
     this.#checkReferenced(columns, referenced, own, target);
+    const changed = columns.find((column) => own.onUpdate.includes(column));
+    const changes = references.onUpdate && !["no action", "restrict"].includes(references.onUpdate);
+    if (changes && changed !== undefined) throw twoOnUpdates(changed);
     const list = referenced.length > 0 ? ` (${quoteNames(referenced)})` : "";
     const words = [
       `CONSTRAINT ${quoteName(name)} FOREIGN KEY (${quoteNames(columns)}) REFERENCES ${quoteName(target.schema)}.${quoteName(target.name)}${list}`,
@@ -130,6 +142,7 @@ export class ConstraintTranslator {
       ...relation,
       columns: relation.columns.map((column) => column.name),
       types: new Map(relation.columns.map((column) => [column.name, column.displayType])),
+      onUpdate: [],
     };
   }
 

@@ -104,7 +104,14 @@ export class TableTranslator {
     const types = this.columns.types(node.columns);
     return {
       node,
-      own: { schema, name, columns: node.columns.map((c) => c.name.text), primaryKey: primaryColumns(node), types },
+      own: {
+        schema,
+        name,
+        columns: node.columns.map((c) => c.name.text),
+        primaryKey: primaryColumns(node),
+        types,
+        onUpdate: node.columns.filter((c) => c.onUpdate).map((c) => c.name.text),
+      },
       target,
       id,
       indexNames: indexNames([]),

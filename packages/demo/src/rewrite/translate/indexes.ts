@@ -7,7 +7,7 @@ import { noColumn } from "./environment.ts";
 import type { ExpressionTranslator } from "./expressions.ts";
 import type { Shard } from "./hash-shard.ts";
 import type { NameGiver } from "./name-giver.ts";
-import { Printer } from "./print.ts";
+import { Printer, withoutParentheses } from "./print.ts";
 import { quoteName, quoteNames } from "./quote.ts";
 import { checkScalar } from "./scalar-checks.ts";
 
@@ -104,7 +104,10 @@ export class IndexTranslator {
       predicate: index.where ? printer.print(index.where) : undefined,
       plainPredicate: index.where ? new Printer(this.#env, table.types, false).print(index.where) : undefined,
       inverted: index.inverted || undefined,
-      expressions: [...first.map(() => null), ...index.elements.map((e) => (e.expr ? printer.print(e.expr) : null))],
+      expressions: [
+        ...first.map(() => null),
+        ...index.elements.map((e) => (e.expr ? printer.print(withoutParentheses(e.expr)) : null)),
+      ],
     };
   }
 

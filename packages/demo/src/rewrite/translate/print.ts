@@ -268,3 +268,6 @@ export function columnsOf(expr: Expr): string[] {
   visit(expr);
   return names;
 }
+
+export const withoutParentheses = (expr: Expr): Expr =>
+  expr.kind === "paren" ? withoutParentheses(expr.operand) : expr;
