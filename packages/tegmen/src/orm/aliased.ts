@@ -10,7 +10,8 @@ import type {
   relationsOf,
   RelationsOf,
 } from "./entity-types.ts";
-import { classSource } from "./class-source.ts";
+import type { SourceNode } from "../sql/nodes/source-node.ts";
+import { classSource, joinedSource } from "./class-source.ts";
 import { type EntitySource, ownSource, sourceMapper } from "./entity-source.ts";
 import type { Mapper } from "./mapper.ts";
 import { mapperOf } from "./mapper-of.ts";
@@ -51,15 +52,19 @@ export function aliased<E extends AnyEntity, const A extends string>(entity: E, 
 
 /** A class under another name. */
 export function makeAlias(mapper: Mapper, name: string): EntitySource {
-  const alias = new Alias(name, mapper.table);
-  const { node, c } =
-    mapper.parent === undefined ? { node: alias[sourceNode], c: alias.c } : classSource(mapper, alias[sourceNode]);
+  const { node, c } = aliasSource(mapper, name);
   // What the class computes of its columns, it computes of the alias's, too.
   return Object.create(mapper.class, {
     c: { value: mapper.withProperties(c as EntitySource["c"]) },
     [sourceNode]: { value: node },
     [entitySource]: { value: mapper },
   }) as EntitySource;
+}
+
+function aliasSource(mapper: Mapper, name: string): { readonly node: SourceNode; readonly c: unknown } {
+  if (mapper.tables.length > 1) return joinedSource(mapper, name);
+  const alias = new Alias(name, mapper.table);
+  return mapper.parent === undefined ? { node: alias[sourceNode], c: alias.c } : classSource(mapper, alias[sourceNode]);
 }
 
 /** The class, or an alias of it if it would be taken for another source of the statement. */

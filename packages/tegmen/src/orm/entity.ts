@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { ArgumentError, describeValue } from "../errors/index.ts";
+import { ArgumentError, describeValue, InvalidRequestError } from "../errors/index.ts";
 import type { AnyColumnBuilder } from "../schema/table.ts";
 import { Table } from "../schema/table.ts";
 import { definedTable } from "../schema/metadata.ts";
@@ -159,11 +159,15 @@ export function equip(
   const statics: Record<PropertyKey, unknown> = {
     c,
     [sourceNode]: node,
-    [targetOf]: mapper.polymorphicKey === undefined ? table[targetOf] : classTarget(mapper),
     [entitySource]: mapper,
     [definedTable]: table,
   };
   for (const key of Reflect.ownKeys(statics)) Object.defineProperty(base, key, { value: statics[key] });
+  if (mapper.tables.length > 1) refuseTarget(mapper);
+  else {
+    const target = mapper.polymorphicKey === undefined ? table[targetOf] : classTarget(mapper);
+    Object.defineProperty(base, targetOf, { value: target });
+  }
   const validators = (options.validators ?? {}) as Readonly<Record<string, Validator<unknown>>>;
   for (const [key, column] of columns) {
     if (mapper.parent?.columns.get(key) !== column) defineColumn(base, column, validators[key]);
@@ -178,6 +182,19 @@ export function equip(
     }
     defineRelation(base, key, (owner) => relationAttribute(owner, key));
   }
+}
+
+/** One statement cannot write to several tables. */
+function refuseTarget(mapper: Mapper): void {
+  Object.defineProperty(mapper.base, targetOf, {
+    get(): never {
+      const names = mapper.tables.map(({ name }) => `"${name}"`).join(" and ");
+      throw new InvalidRequestError(
+        `the rows of ${mapper.name} are in the tables ${names}, and one statement writes to one table: write its ` +
+          "objects by a Session",
+      );
+    },
+  });
 }
 
 function nameOf({ table }: Mapper): string {

@@ -69,7 +69,11 @@ export class Mapper {
     this.table = table;
     this.options = options;
     this.parent = parent;
-    this.columns = new Map([...(parent?.columns ?? []), ...columns.map((column) => [column.key, column] as const)]);
+    const inherited = parent?.columns ?? new Map<string, TableColumn>();
+    // The key of a further table is that of the first one.
+    const own =
+      parent === undefined || parent.table === table ? columns : columns.filter(({ key }) => !inherited.has(key));
+    this.columns = new Map([...inherited, ...own.map((column) => [column.key, column] as const)]);
     this.computed = new Map([...(parent?.computed ?? []), ...computed]);
     this.#thunks = relations;
     this.#identity = identity;
@@ -95,7 +99,7 @@ export class Mapper {
   /** The columns of the primary key. */
   get primaryKey(): readonly TableColumn[] {
     if (this.#primaryKey !== undefined) return this.#primaryKey;
-    const { primaryKey } = this.table;
+    const { primaryKey } = this.root.table;
     if (primaryKey.length === 0) {
       throw new ArgumentError(`entity ${this.name} needs a primary key: give a column .primaryKey()`);
     }
@@ -172,12 +176,20 @@ export class Mapper {
   /** The columns that rows of objects of this class have: its own, and those of its subclasses. */
   get rowColumns(): ReadonlyMap<string, TableColumn> {
     if (this.#children.length === 0) return this.columns;
-    return new Map([...this.columns, ...this.#children.flatMap((child) => [...child.rowColumns])]);
+    const sharing = this.#children.filter(({ table }) => table === this.table);
+    return new Map([...this.columns, ...sharing.flatMap((child) => [...child.rowColumns])]);
+  }
+
+  /** Whether the class has a table of its own beside that of the class that it inherits from. */
+  get isJoined(): boolean {
+    return this.parent !== undefined && this.parent.table !== this.table;
   }
 
   /** The tables of the objects, the root's first. */
   get tables(): readonly EntityTable[] {
-    return [this.table];
+    if (this.parent === undefined) return [this.table];
+    const { tables } = this.parent;
+    return this.isJoined ? [...tables, this.table] : tables;
   }
 
   /** The condition on rows of a table of several classes to be objects of this one. */

@@ -9,6 +9,7 @@ import { select } from "../sql/select.ts";
 import { sourceBeside } from "./aliased.ts";
 import { type ColumnsByKey, type EntitySource, ownSource, sourceMapper, sourceOf } from "./entity-source.ts";
 import type { InstanceOf } from "./entity-types.ts";
+import type { Mapper } from "./mapper.ts";
 import type { ColumnPair, RelationProperty } from "./relation-property.ts";
 import { relationConditions, throughConditions } from "./relations/join-condition.ts";
 import { replaceSource } from "./relations/replace-source.ts";
@@ -129,7 +130,7 @@ class Attribute {
     const state = keyedState(property, object);
     const { kind, pairs, through, target } = property;
     if (through !== undefined) {
-      const key = target.primaryKey.map((column) => column.eq(valueOf(state, column.key)) as unknown as Condition);
+      const key = keyEquals(target, state);
       return this.any(...key);
     }
     if (kind === "belongsTo" || pairs.length === 0) return this.is(object);
@@ -146,9 +147,7 @@ class Attribute {
     }
     const state = keyedState(property, object);
     if (pairs.length > 0) return equalTo(source.c, pairs, state);
-    const key = property.target.primaryKey.map(
-      (column) => column.eq(valueOf(state, column.key)) as unknown as Condition,
-    );
+    const key = keyEquals(property.target, state);
     return this.any(...key);
   }
 
@@ -161,6 +160,12 @@ class Attribute {
     }
     return { [joinPath]: () => joinsTo(property, source.c, alias) } as unknown as JoinPath;
   }
+}
+
+/** The condition to be the row of an object. */
+function keyEquals(target: Mapper, state: InstanceState): readonly Condition[] {
+  const { c } = ownSource(target);
+  return target.primaryKey.map(({ key }) => c[key]!.eq(valueOf(state, key)) as unknown as Condition);
 }
 
 /**

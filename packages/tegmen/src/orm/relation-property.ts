@@ -103,11 +103,32 @@ function directPairs(
   target: Mapper,
   foreignKey: RelationColumns | undefined,
 ): readonly ColumnPair[] {
-  if (kind === "belongsTo") return foreignKeyPairs(where, owner.table, target.table, foreignKey);
-  return foreignKeyPairs(where, target.table, owner.table, foreignKey).map(({ own, other }) => ({
+  const [from, to] = kind === "belongsTo" ? [owner, target] : [target, owner];
+  const tables = tablesBetween(from, to, foreignKey);
+  if (kind === "belongsTo") return foreignKeyPairs(where, ...tables, foreignKey);
+  return foreignKeyPairs(where, ...tables, foreignKey).map(({ own, other }) => ({
     own: other,
     other: own,
   }));
+}
+
+/** The tables of two classes of which one refers to the other: their own, where nothing says that others do. */
+function tablesBetween(from: Mapper, to: Mapper, given: RelationColumns | undefined): readonly [AnyTable, AnyTable] {
+  const pairs = from.tables.toReversed().flatMap((one) => to.tables.toReversed().map((other) => [one, other] as const));
+  if (pairs.length === 1) return [from.table, to.table];
+  const names = ([] as unknown[])
+    .concat(given ?? [])
+    .map((one) => (typeof one === "string" ? one : (one as TableColumn).key));
+  const found = pairs.find(([one, other]) =>
+    resolveTable(one).foreignKeys.some(
+      ({ target, columns }) =>
+        target === other &&
+        names.every((name) => columns.some(({ key }) => key === name)) &&
+        // A row of a further table refers to the one that it continues.
+        (one === from.root.table || !columns.every((column) => one.primaryKey.includes(column))),
+    ),
+  );
+  return found ?? [from.table, to.table];
 }
 
 function resolveThrough(where: string, owner: Mapper, target: Mapper, options: AnyRelationOptions): ThroughTable {

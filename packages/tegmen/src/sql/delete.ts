@@ -1,3 +1,4 @@
+import { ArgumentError } from "../errors/index.ts";
 import type { Definitions, ExpressionsOf, Target } from "./definitions.ts";
 import { FilteredWrite } from "./filtered-write.ts";
 import { sourceNodeOf, type FromItem } from "./from-item.ts";
@@ -58,10 +59,16 @@ export class Delete<N extends string, C extends Definitions, Fields> extends Fil
  * SQLAlchemy: `delete()`.
  */
 export function deleteFrom<N extends string, C extends Definitions>(target: Target<N, C>): Delete<N, C, never> {
+  const table = sourceNodeOf(target, "deleteFrom()");
+  if (table.kind === "subquery") {
+    throw new ArgumentError(
+      `deleteFrom() deletes rows of one table, and those of "${table.name}" are in several: delete its objects by a Session`,
+    );
+  }
   return new Delete(
     {
       kind: "delete",
-      table: sourceNodeOf(target, "deleteFrom()"),
+      table,
       using: [],
       where: [],
       orderBy: [],

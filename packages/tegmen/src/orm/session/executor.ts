@@ -13,6 +13,7 @@ import type { Loader } from "../loading/loader.ts";
 import { planLoad } from "../loading/plan.ts";
 import type { Mapper } from "../mapper.ts";
 import type { ColumnValues } from "../state.ts";
+import { completeObjects } from "./complete.ts";
 import { materialize } from "./hydration.ts";
 import type { SessionCore } from "./session-core.ts";
 import { isReading, isWriting } from "./statement-kind.ts";
@@ -80,7 +81,9 @@ export async function executeStatement(
   if (sync?.statement !== undefined) result = withoutRows(result);
   if (plan !== undefined) {
     const loader = populateExisting || isWriting(statement) ? new CurrentLoader(core, populateExisting) : core;
-    return { result, parts: { names: plan.names, columns: await plan.read(result, loader) } };
+    const columns = await plan.read(result, loader);
+    await completeObjects(core);
+    return { result, parts: { names: plan.names, columns } };
   }
   const entity = onlyEntity(statement);
   if (entity === undefined) return { result, parts: undefined };
@@ -88,6 +91,7 @@ export async function executeStatement(
   const rows = result.all() as ColumnValues[];
   const isNewer = isWriting(statement);
   const states = materialize(core.registry, mapper, rows, { isComplete: true, populateExisting, isNewer });
+  await completeObjects(core);
   return { result, parts: { names: [name], columns: [states.map((state) => state?.object ?? null)] } };
 }
 

@@ -13,6 +13,7 @@ import { ownSource } from "../entity-source.ts";
 import type { Mapper } from "../mapper.ts";
 import type { ColumnValues, IdentityKey, InstanceState } from "../state.ts";
 import { materialize } from "./hydration.ts";
+import { completeObjects } from "./complete.ts";
 import type { SessionCore } from "./session-core.ts";
 
 /** Objects of one class that were asked for in one tick. */
@@ -56,14 +57,16 @@ export class KeyLoader {
     for (const result of results) {
       materialize(core.registry, mapper, result.all() as ColumnValues[], { isComplete: true });
     }
+    await completeObjects(core);
   }
 }
 
 /** `WHERE key = ANY (...)`; rows of a key of several columns are read one by one, in one turn. */
 function statementsFor(mapper: Mapper, keys: readonly ColumnValues[]): readonly Executable[] {
+  const { c } = ownSource(mapper);
   const [only] = mapper.primaryKey;
   if (keys.length === 1 || mapper.primaryKey.length > 1) return keys.map((values) => new KeySelect(mapper, values));
-  const column = only as unknown as AnyColumn & { in(values: readonly unknown[]): never };
+  const column = c[only!.key] as unknown as AnyColumn & { in(values: readonly unknown[]): never };
   return [select(ownSource(mapper)).where(column.in(keys.map((values) => values[only!.key])))];
 }
 
@@ -106,7 +109,8 @@ function shapeFor(mapper: Mapper, version: ServerVersion, values: ColumnValues):
 
 /** The SELECT by primary key as a statement that can be changed. */
 export function keySelect(mapper: Mapper, values: ColumnValues): ReturnType<typeof selectEntity> {
-  const conditions = mapper.primaryKey.map((column) => column.eq(values[column.key]));
+  const { c } = ownSource(mapper);
+  const conditions = mapper.primaryKey.map(({ key }) => c[key]!.eq(values[key]));
   return selectEntity(mapper).where(...(conditions as never[]));
 }
 

@@ -35,6 +35,7 @@ export function materialize(
   const announces = hasListeners();
   const replaces = options.populateExisting === true || options.isNewer === true;
   const isPolymorphic = mapper.polymorphicKey !== undefined;
+  const depth = mapper.tables.length;
   const states: (InstanceState | undefined)[] = [];
   for (const row of rows) {
     if (isPolymorphic) dropOthers(mapper, row);
@@ -52,11 +53,26 @@ export function materialize(
       state.readIn = epoch;
       objects.set(key, state);
       if (announces) announceLoad(state, registry.session);
-    } else if (replaces || state.readIn !== epoch) refresh(state, row, options, epoch);
-    else fill(state, row, options);
+      if (options.isComplete && state.mapper.tables.length > depth) registry.incomplete.add(state);
+    } else if (replaces || state.readIn !== epoch) {
+      // Its further tables are read by another statement.
+      const isPart = state.mapper.tables.length > depth;
+      if (isPart) forgetFurther(mapper, state, options);
+      refresh(state, row, isPart ? { ...options, isComplete: false } : options, epoch);
+      if (isPart && options.isComplete) registry.incomplete.add(state);
+    } else fill(state, row, options);
     states.push(state);
   }
   return states;
+}
+
+/** Drops what was read of tables that a class does not have. */
+function forgetFurther(mapper: Mapper, state: InstanceState, { populateExisting }: HydrationOptions): void {
+  const { original, values } = state;
+  for (const key of state.mapper.columns.keys()) {
+    if (mapper.columns.has(key)) continue;
+    if (populateExisting === true || original === undefined || !Object.hasOwn(original, key)) delete values[key];
+  }
 }
 
 /** Takes the columns of other classes of the table out of a row. */

@@ -53,7 +53,7 @@ async function refreshColumns(core: SessionCore, state: InstanceState, keys: rea
   const source = ownSource(mapper);
   const items = [...new Set(keys)].map((key) => source.c[key]);
   const key = keyOf(state);
-  const conditions = mapper.primaryKey.map((column) => column.eq(key[column.key]));
+  const conditions = mapper.primaryKey.map((column) => source.c[column.key]!.eq(key[column.key]));
   const statement = select(...(items as never[])).where(...(conditions as never[]));
   const result = await core.run((connection) => connection.execute(statement));
   const row = result.first() as ColumnValues | null;

@@ -17,6 +17,8 @@ export class Registry implements StateOwner {
   readonly pending: Set<InstanceState> = new Set();
   readonly dirty: Set<InstanceState> = new Set();
   readonly deleted: Set<InstanceState> = new Set();
+  /** Objects of which not all tables were read yet. */
+  readonly incomplete: Set<InstanceState> = new Set();
   /** Objects whose lists were read, and may have been changed without a word. */
   readonly #touched = new Set<InstanceState>();
   readonly #log = new UndoLog();
@@ -117,6 +119,7 @@ export class Registry implements StateOwner {
     this.dirty.clear();
     this.deleted.clear();
     this.#touched.clear();
+    this.incomplete.clear();
     this.#log.clear();
   }
 

@@ -7,6 +7,7 @@ import type { LockOptions } from "../../sql/lock.ts";
 import type { LoaderOption } from "../../sql/loader-option.ts";
 import { type TransactionSource, transactorOf } from "../../transaction/transactor.ts";
 import type { AnyEntity, InstanceOf } from "../entity-types.ts";
+import { completeObjects } from "./complete.ts";
 import { loadRelations } from "../loading/load.ts";
 import type { CheckedPath } from "../loading/paths.ts";
 import { mapperOf } from "../mapper-of.ts";
@@ -239,6 +240,7 @@ export class Session {
       // Keys that the server makes are needed before relations can be loaded by them.
       await this.#core.autoflush();
       await loadRelations(this.#core, states, paths);
+      await completeObjects(this.#core);
     });
   }
 

@@ -75,7 +75,7 @@ function findFacts(mapper: Mapper, table: EntityTable): TableFacts {
     columns,
     byKey: new Map(columns.map((column) => [column.key, column])),
     isFurther,
-    primaryKey: table === mapper.table ? mapper.primaryKey : table.primaryKey,
+    primaryKey: isFurther ? table.primaryKey : mapper.primaryKey,
     version,
     serverFilled: columns.filter(({ filledBy }) => filledBy === "server"),
     changedByServer: own.filter(({ options }) => options.computed !== undefined || options.onUpdate?.kind === "server"),
