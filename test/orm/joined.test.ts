@@ -310,6 +310,30 @@ describe("joined-table inheritance", () => {
     expect(() => inherit(Manager, { plane: c.string() }, {}, { identity: "x3" })).toThrow("needs a table of its own");
   });
 
+  test("gives complete objects to queries of one tick", async () => {
+    await using session = makeSession();
+    const [all, managers] = await Promise.all([
+      session.scalars(select(Employee).orderBy(Employee.id)),
+      session.query(Employee).filterBy({ kind: "manager" }).all(),
+    ]);
+    expect(all.all().map((one) => (one instanceof Manager ? one.budget : null))).toEqual([10, 5, null, null]);
+    expect((managers[0] as Manager).budget).toBe(5);
+  });
+
+  test("refuses to stream objects whose further tables it could not read", async () => {
+    await using session = makeSession();
+    const read = async (): Promise<void> => {
+      for await (const row of session.stream(select(Employee))) expect(row).toBeDefined();
+    };
+    await expect(read()).rejects.toThrow("session.stream() has met an object of a class with a table of its own");
+    await session.rollback();
+    const titles: string[] = [];
+    for await (const { managers } of session.stream(select(Manager).where(Manager.title.eq("Bob")))) {
+      titles.push(`${managers.title} ${managers.budget}`);
+    }
+    expect(titles).toEqual(["Bob 5"]);
+  });
+
   test("has the types of all columns", () => {
     expectTypeOf<Boss["budget"]>().toEqualTypeOf<number>();
     expectTypeOf<Boss["car"]>().toEqualTypeOf<string | null>();

@@ -10,13 +10,31 @@ import type { SessionCore } from "./session-core.ts";
 /** How many keys one statement asks for. */
 const mostKeys = 10_000;
 
+/** What is under way, by Session: a query whose objects another one completes has to wait for it. */
+const underWay = new WeakMap<SessionCore, Promise<unknown>>();
+
 /**
  * Reads the further tables of objects of which a query has read the first ones: one statement for each class, all in
  * one turn.
  */
 export async function completeObjects(core: SessionCore): Promise<void> {
   const { incomplete } = core.registry;
-  if (incomplete.size === 0) return;
+  const before = underWay.get(core);
+  if (incomplete.size === 0) {
+    await before;
+    return;
+  }
+  const now = Promise.all([before, completeAll(core)]);
+  underWay.set(core, now);
+  try {
+    await now;
+  } finally {
+    if (underWay.get(core) === now) underWay.delete(core);
+  }
+}
+
+async function completeAll(core: SessionCore): Promise<void> {
+  const { incomplete } = core.registry;
   const states = [...incomplete];
   incomplete.clear();
   const byClass = new Map<Mapper, InstanceState[]>();

@@ -23,11 +23,13 @@ export async function* streamRows(
     for await (const batch of rows.partitions()) {
       if (entity !== undefined) {
         const states = materialize(core.registry, entity.mapper, batch as ColumnValues[], { isComplete: true });
+        if (core.registry.incomplete.size > 0) throw hasFurtherTables();
         for (const state of states) yield { [entity.name]: state?.object ?? null };
       } else if (plan === undefined) yield* batch;
       else {
         const { columns, groups } = plan.readOnly(resultOf(plan.statement, batch), core);
         if (groups.length > 0) throw loadsMore();
+        if (core.registry.incomplete.size > 0) throw hasFurtherTables();
         for (let row = 0; row < columns[0]!.length; row++) {
           yield Object.fromEntries(plan.names.map((name, part) => [name, columns[part]![row]]));
         }
@@ -48,5 +50,12 @@ function loadsMore(): InvalidRequestError {
   return new InvalidRequestError(
     "session.stream() cannot load relations by further statements, because the connection is busy with the stream: " +
       "leave out selectinload(), or read the objects in parts with scalars()",
+  );
+}
+
+function hasFurtherTables(): InvalidRequestError {
+  return new InvalidRequestError(
+    "session.stream() has met an object of a class with a table of its own, which it cannot read while the connection " +
+      "is busy with the stream: stream that class, or read the objects in parts with scalars()",
   );
 }
