@@ -21,15 +21,16 @@ export async function* streamRows(
   try {
     const rows = await core.run(async (connection) => connection.stream(plan?.statement ?? statement, options));
     for await (const batch of rows.partitions()) {
+      const { size } = core.registry.incomplete;
       if (entity !== undefined) {
         const states = materialize(core.registry, entity.mapper, batch as ColumnValues[], { isComplete: true });
-        if (core.registry.incomplete.size > 0) throw hasFurtherTables();
+        if (core.registry.incomplete.size > size) throw hasFurtherTables();
         for (const state of states) yield { [entity.name]: state?.object ?? null };
       } else if (plan === undefined) yield* batch;
       else {
         const { columns, groups } = plan.readOnly(resultOf(plan.statement, batch), core);
         if (groups.length > 0) throw loadsMore();
-        if (core.registry.incomplete.size > 0) throw hasFurtherTables();
+        if (core.registry.incomplete.size > size) throw hasFurtherTables();
         for (let row = 0; row < columns[0]!.length; row++) {
           yield Object.fromEntries(plan.names.map((name, part) => [name, columns[part]![row]]));
         }
